@@ -1,0 +1,227 @@
+"""Puts the manuscripts into Wagtail: idempotent, and never over what an editor has changed since."""
+
+from collections import Counter
+from pathlib import Path
+
+from django.core.files import File
+from django.db import transaction
+from django.utils.text import slugify
+
+from courses import manuscripts
+from courses.models import (
+    CataloguePage,
+    GlossaryTerm,
+    Illustration,
+    LessonPage,
+    LoadedPage,
+    ModulePage,
+    QuizPage,
+    TrackPage,
+)
+
+CONTENT = Path(__file__).parent / "content"
+TRACKS = ("jeunes", "catalyseurs", "chefs-de-projet", "decideurs")
+
+
+class Loading:
+    """One run over the content folder; ``counts`` tells what was created, updated, kept or left to editors."""
+
+    def __init__(self, catalogue, *, root=CONTENT, say=lambda line: None):
+        self.catalogue = catalogue
+        self.root = root
+        self.say = say
+        self.counts = Counter()
+        self.terms = {}
+
+    def run(self):
+        """Load the glossary and every track that has files. Returns the counts."""
+        self.load_glossary()
+        for slug in TRACKS:
+            folder = self.root / slug
+            if (folder / "parcours.md").exists():
+                with transaction.atomic():
+                    self.load_track(folder)
+        return self.counts
+
+    def load_glossary(self):
+        """Create the terms that are missing; an existing definition belongs to its editors."""
+        path = self.root / "glossaire.yaml"
+        if path.exists():
+            for entry in manuscripts.read(self.root, path).values:
+                term = manuscripts.typed(entry["terme"])
+                _, created = GlossaryTerm.objects.get_or_create(
+                    term=term, defaults={"definition": manuscripts.typed(entry["definition"])}
+                )
+                self.counts["terms created" if created else "terms kept"] += 1
+        self.terms = {term.term.casefold(): term for term in GlossaryTerm.objects.all()}
+
+    def load_track(self, folder):
+        """A track, its modules and their steps."""
+        manuscript = manuscripts.read(self.root, folder / "parcours.md")
+        self.say(f"  {manuscript.values['titre']}")
+        track = self.put(TrackPage, self.catalogue, manuscript, track_fields(manuscript.values))
+        for module_folder in sorted(path.parent for path in folder.glob("*/module.md")):
+            module_file = manuscripts.read(self.root, module_folder / "module.md")
+            module = self.put(ModulePage, track, module_file, module_fields(module_file.values))
+            for path in sorted(module_folder.iterdir()):
+                if path.name == "module.md" or path.suffix not in {".md", ".yaml"}:
+                    continue
+                step = manuscripts.read(self.root, path)
+                model, fields = (LessonPage, self.lesson_fields) if path.suffix == ".md" else (QuizPage, quiz_fields)
+                self.put(model, module, step, fields(step))
+
+    def lesson_fields(self, manuscript):
+        """The fields of a lesson."""
+        values = manuscript.values
+        blocks = manuscripts.body_blocks(manuscript, images=self.illustration)
+        return {
+            **step_fields(values),
+            "body": [raw_block(kind, self.resolve(kind, value, manuscript.path), pk) for kind, value, pk in blocks],
+        }
+
+    def resolve(self, kind, value, where):
+        """Names of glossary terms become their rows."""
+        if kind != "term":
+            return value
+        term = self.terms.get(value["term"].casefold())
+        if term is None:
+            raise manuscripts.ManuscriptError(f"{where} : terme absent du glossaire « {value['term']} »")
+        return {"term": term.pk}
+
+    def illustration(self, name, where):
+        """The primary key of the Illustration made from a file of the track's images folder."""
+        path = self.root / where.split("/")[0] / "images" / name
+        title = f"{path.parent.parent.name}/{name}"
+        found = Illustration.objects.filter(title=title).first()
+        if found is None:
+            with path.open("rb") as file:
+                found = Illustration.objects.create(
+                    title=title, file=File(file, name=f"{slugify(path.stem)}{path.suffix}"), credit="Faire alliance"
+                )
+        return found.pk
+
+    def put(self, model, parent, manuscript, fields):
+        """The live page of this manuscript: created, updated, or left as its editors want it."""
+        loaded = LoadedPage.objects.filter(path=manuscript.path).select_related("page").first()
+        if loaded is None:
+            page = model(slug=manuscript.slug, live=False, **fields)
+            parent.add_child(instance=page)
+            return self.publish(page, LoadedPage(path=manuscript.path, page=page), manuscript, "created")
+        page = loaded.page.specific
+        if page.latest_revision_id != loaded.revision_id:
+            self.counts["left to editors"] += 1
+        elif loaded.digest == manuscript.digest:
+            self.counts["kept"] += 1
+        else:
+            for name, value in fields.items():
+                setattr(page, name, value)
+            return self.publish(page, loaded, manuscript, "updated")
+        return page
+
+    def publish(self, page, loaded, manuscript, outcome):
+        """Validate and publish as an editor would; remember what was loaded."""
+        page.full_clean()
+        revision = page.save_revision()
+        revision.publish()
+        loaded.digest = manuscript.digest
+        loaded.revision_id = revision.pk
+        loaded.save()
+        self.counts[outcome] += 1
+        page.refresh_from_db()
+        return page
+
+
+def raw_block(kind, value, pk):
+    """A StreamField value in the form that Wagtail stores."""
+    if isinstance(value, dict):
+        value = {name: listed(item, pk, name) for name, item in value.items()}
+    return {"type": kind, "value": value, "id": pk}
+
+
+def listed(value, pk, name):
+    """Lists as Wagtail stores them, each item with a stable identifier."""
+    if not isinstance(value, list) or (value and isinstance(value[0], dict)):
+        return value
+    return [
+        {"type": "item", "id": manuscripts.identity(pk, name, position), "value": listed(item, pk, f"{name}{position}")}
+        for position, item in enumerate(value)
+    ]
+
+
+def lines(kind, values, where):
+    """A StreamField of single lines."""
+    return [
+        raw_block(kind, manuscripts.typed(value), manuscripts.identity(where, kind, position))
+        for position, value in enumerate(values or [])
+    ]
+
+
+def track_fields(values):
+    """The fields of a track."""
+    where = values["public"]
+    return {
+        "title": values["titre"],
+        "audience": values["public"],
+        "tagline": manuscripts.typed(values["accroche"]),
+        "introduction": manuscripts.html(values["corps"]),
+        "hours": values["heures"],
+        "rhythm": manuscripts.typed(values.get("rythme", "")),
+        "format": manuscripts.typed(values.get("format", "")),
+        "outcomes": lines("outcome", values.get("acquis"), where),
+        "abilities": lines("ability", values.get("capacites"), where),
+        "sources": lines("source", values.get("sources"), where),
+        "informal": manuscripts.YES[values.get("tutoiement", False)],
+        "award": values["attestation"],
+        "reminder_after_days": values["relance_apres_jours"],
+        "search_description": manuscripts.typed(values["accroche"]),
+    }
+
+
+def module_fields(values):
+    """The fields of a module."""
+    return {
+        "title": manuscripts.typed(values["titre"]),
+        "summary": manuscripts.typed(values["resume"]),
+        "objectives": lines("objective", values.get("objectifs"), values["titre"]),
+        "search_description": manuscripts.typed(values["resume"]),
+    }
+
+
+def step_fields(values):
+    """The fields that lessons and quizzes share."""
+    return {
+        "title": manuscripts.typed(values["titre"]),
+        "minutes": values["minutes"],
+        "summary": manuscripts.typed(values.get("resume", "")),
+        "required": manuscripts.YES[values.get("obligatoire", True)],
+        "search_description": manuscripts.typed(values.get("resume", "")),
+    }
+
+
+def quiz_fields(manuscript):
+    """The fields of a quiz."""
+    values = manuscript.values
+    return {
+        **step_fields(values),
+        "introduction": manuscripts.typed(values.get("introduction", "")),
+        "pass_mark": values.get("seuil"),
+        "max_attempts": values.get("tentatives"),
+        "questions": [
+            {"type": kind, "value": value, "id": pk} for kind, value, pk in manuscripts.question_blocks(manuscript)
+        ],
+    }
+
+
+def catalogue_under(home):
+    """The catalogue page, created under the home page when it does not exist."""
+    found = CataloguePage.objects.first()
+    if found is None:
+        found = CataloguePage(
+            title="Les parcours",
+            slug=CataloguePage.SLUG,
+            introduction="Quatre parcours, selon la place que l’on occupe dans une alliance. "
+            "Chacun avance à son rythme, et une attestation vérifiable vient à la fin.",
+        )
+        home.add_child(instance=found)
+        found.save_revision().publish()
+    return found

@@ -1,0 +1,260 @@
+"""Course content as readable files: one per lesson, in a format that a person can edit and review.
+
+A file is a front matter (YAML between two lines of dashes) and a text in Markdown, cut by
+directives: `::: name`, YAML, `:::`. docs/content.md shows them all. Reading gives plain values
+ready for Wagtail's StreamFields; anything unknown or missing is refused with the file's name.
+"""
+
+import hashlib
+import re
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from markdown_it import MarkdownIt
+
+# Identifiers of blocks and choices are made from where they stand and what they are called, so
+# that loading a file again keeps the identity of its questions.
+NAMESPACE = uuid.UUID("6f9619ff-8b86-4d11-b42d-00c04fc964ff")
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": False})
+
+YES = {"oui": True, "non": False, True: True, False: False}
+
+
+class ManuscriptError(Exception):
+    """A file that cannot be read as what it claims to be."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which « oui » and « non » are words and dates stay text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """One file: its place under the content folder, its digest, its values."""
+
+    path: str
+    digest: str
+    values: dict
+
+    @property
+    def slug(self):
+        """The address of the page: the file's or folder's name without its order number."""
+        place = Path(self.path)
+        name = place.parent.name if place.stem in {"module", "parcours"} else place.stem
+        return re.sub(r"^\d+-", "", name)
+
+
+def read_yaml(text, where):
+    """The YAML values of this text; errors name the file."""
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 — a SafeLoader with fewer resolvers
+    except yaml.YAMLError as error:
+        raise ManuscriptError(f"{where} : {error}") from error
+
+
+def read(root, path):
+    """The Manuscript of a file under ``root``."""
+    raw = path.read_bytes()
+    where = path.relative_to(root).as_posix()
+    text = raw.decode()
+    if path.suffix == ".yaml":
+        values = read_yaml(text, where)
+    else:
+        _, head, body = re.split(r"^---$", text, maxsplit=2, flags=re.M)
+        values = {**read_yaml(head, where), "corps": body}
+    return Manuscript(path=where, digest=hashlib.sha256(raw).hexdigest(), values=values)
+
+
+def identity(*parts):
+    """A stable UUID for what stands at this place under this name."""
+    return str(uuid.uuid5(NAMESPACE, "/".join(map(str, parts))))
+
+
+def typed(text):
+    """The text with typographic apostrophes, however it was typed."""
+    return str(text).replace("'", "’").strip()
+
+
+def html(text):
+    """Markdown as rich text: the headings and inline marks that editors have too."""
+    return re.sub(r"\n+", "", MARKDOWN.render(typed(text).replace("--", "—"))).strip()
+
+
+def one_paragraph(text):
+    """Markdown of a single line as rich text."""
+    return html(text)
+
+
+def body_blocks(manuscript, *, images):
+    """The StreamField values of a lesson: (type, value, id) triples.
+
+    ``images`` gives the Illustration of a file name. Raises ManuscriptError for an unknown
+    directive or field, or a missing one.
+    """
+    blocks = []
+    parts = re.split(r"^::: *([\w-]+) *\n(.*?)^::: *$", manuscript.values["corps"], flags=re.M | re.S)
+    for position, part in enumerate(parts):
+        place = (manuscript.path, position // 3)
+        if position % 3 == 0 and part.strip():
+            blocks.append(("text", html(part), identity(*place, "text")))
+        elif position % 3 == 1:
+            values = read_yaml(parts[position + 1], f"{manuscript.path} ({part})") or {}
+            kind, value = directive(part, values, manuscript.path, images)
+            blocks.append((kind, value, identity(*place, part)))
+    return blocks
+
+
+def directive(name, values, where, images):
+    """The block type and value of one directive."""
+    if name not in DIRECTIVES:
+        raise ManuscriptError(f"{where} : directive inconnue « {name} »")
+    kind, fields = DIRECTIVES[name]
+    unknown = set(values) - {field.name for field in fields}
+    missing = {field.name for field in fields if field.required} - set(values)
+    if unknown or missing:
+        raise ManuscriptError(f"{where} ({name}) : champs inconnus {sorted(unknown)}, manquants {sorted(missing)}")
+    value = {field.to: field.read(values.get(field.name)) for field in fields}
+    if kind == "image":
+        value = {
+            "image": {
+                "image": images(value.pop("file"), where),
+                "decorative": value.pop("decorative"),
+                "alt_text": value.pop("alt_text"),
+            },
+            "caption": value["caption"],
+        }
+    return kind, value
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a directive: its French name in files, the block's field, and how it is read."""
+
+    name: str
+    to: str
+    kind: str = "line"
+    required: bool = False
+
+    def read(self, value):
+        """The block's value of what the file says."""
+        match self.kind:
+            case "rich":
+                return html(value or "")
+            case "yes":
+                return YES[value or False]
+            case "lines":
+                return [typed(line) for line in value or []]
+            case "rows":
+                return [[typed(cell) for cell in row] for row in value]
+            case "number":
+                return value
+        return typed("" if value is None else value)
+
+
+def _required(*fields):
+    return tuple(Field(*field, required=True) for field in fields)
+
+
+SOURCE = (Field("date", "date"), Field("source", "source"))
+COMPOSED = (Field("fictif", "composed", "yes"),)
+
+DIRECTIVES = {
+    "chiffre": (
+        "figure",
+        (
+            *_required(("valeur", "value"), ("texte", "text"), ("date", "date"), ("source", "source")),
+            Field("reserve", "caution"),
+            Field("conteste", "disputed", "yes"),
+        ),
+    ),
+    "temoignage": (
+        "testimony",
+        (*_required(("nom", "name"), ("texte", "text", "rich")), Field("role", "role"), *SOURCE, *COMPOSED),
+    ),
+    "parole-expert": (
+        "expert",
+        (
+            *_required(("nom", "name"), ("texte", "text", "rich"), ("date", "date"), ("source", "source")),
+            Field("fonction", "role"),
+        ),
+    ),
+    "a-retenir": ("takeaways", _required(("points", "points", "lines"))),
+    "fiche": ("sheet", _required(("titre", "title"), ("texte", "text", "rich"))),
+    "exemple": (
+        "example",
+        (
+            *_required(("titre", "title"), ("texte", "text", "rich")),
+            Field("lieu", "place"),
+            Field("acteurs", "actors", "lines"),
+            *SOURCE,
+            *COMPOSED,
+        ),
+    ),
+    "citation": (
+        "quote",
+        _required(("texte", "text"), ("auteur", "author"), ("source", "source"), ("date", "date")),
+    ),
+    "tableau": (
+        "data_table",
+        (
+            *_required(("legende", "caption"), ("entetes", "headers", "lines"), ("lignes", "rows", "rows")),
+            Field("source", "source"),
+        ),
+    ),
+    "terme": ("term", _required(("terme", "term"))),
+    "activite": (
+        "activity",
+        (*_required(("titre", "title"), ("texte", "text", "rich")), Field("duree", "minutes", "number")),
+    ),
+    "image": (
+        "image",
+        (
+            *_required(("fichier", "file")),
+            Field("alternative", "alt_text"),
+            Field("decorative", "decorative", "yes"),
+            Field("legende", "caption"),
+        ),
+    ),
+}
+
+QUESTIONS = {"choix-unique": "single", "choix-multiples": "multiple", "vrai-faux": "true_false"}
+
+
+def question_blocks(manuscript):
+    """The StreamField values of a quiz: (type, value, id) triples; choices carry their own ids."""
+    return [_question(manuscript, question) for question in manuscript.values["questions"]]
+
+
+def _question(manuscript, question):
+    where = f"{manuscript.path} ({question.get('id')})"
+    try:
+        kind = QUESTIONS[question["type"]]
+        place = identity(manuscript.path, question["id"])
+        value = {
+            "prompt": one_paragraph(question["question"]),
+            "explanation": html(question["explication"]),
+            "points": question.get("points", 1),
+        }
+        if kind == "true_false":
+            value["answer"] = {"vrai": "true", "faux": "false", True: "true", False: "false"}[question["reponse"]]
+        else:
+            value["choices"] = [
+                {
+                    "type": "item",
+                    "id": identity(place, position),
+                    "value": {"text": typed(choice["texte"]), "correct": YES[choice.get("juste", False)]},
+                }
+                for position, choice in enumerate(question["choix"])
+            ]
+    except KeyError as error:
+        raise ManuscriptError(f"{where} : champ ou valeur {error} inattendu ou manquant") from error
+    return kind, value, place

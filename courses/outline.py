@@ -1,0 +1,223 @@
+"""The shape of a track, read in one query: what comes in which order, how long it takes."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import F, OuterRef, Q, Subquery
+from wagtail.models import Page
+
+from courses.models import StepPage, TrackPage
+
+
+@dataclass(frozen=True)
+class Step:
+    """A live step. ``number`` counts from 1 through the whole track; ``minutes`` is declared."""
+
+    pk: int
+    title: str
+    url: str
+    slug: str
+    kind: str
+    kind_label: str
+    summary: str
+    minutes: int
+    required: bool
+    number: int
+    module_pk: int
+
+
+@dataclass(frozen=True)
+class Module:
+    """A live module and its live steps, in reading order."""
+
+    pk: int
+    title: str
+    url: str
+    slug: str
+    summary: str
+    number: int
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def minutes(self):
+        """Declared minutes of all the steps."""
+        return sum(step.minutes for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A live track and its live modules, in reading order."""
+
+    pk: int
+    title: str
+    url: str
+    slug: str
+    audience: str
+    tagline: str
+    hours: float
+    informal: bool
+    in_order: bool
+    award: str
+    reminder_after_days: int
+    modules: tuple[Module, ...] = field(default=())
+
+    @cached_property
+    def steps(self):
+        """Every step of the track, in reading order."""
+        return tuple(step for module in self.modules for step in module.steps)
+
+    @cached_property
+    def required(self):
+        """The steps that lead to the attestation."""
+        return tuple(step for step in self.steps if step.required)
+
+    @cached_property
+    def required_ids(self):
+        """Primary keys of the required steps."""
+        return frozenset(step.pk for step in self.required)
+
+    @cached_property
+    def by_pk(self):
+        """Steps by primary key."""
+        return {step.pk: step for step in self.steps}
+
+    @property
+    def minutes(self):
+        """Declared minutes of all the steps."""
+        return sum(step.minutes for step in self.steps)
+
+    @property
+    def first(self):
+        """The step that everyone may read, or None in an empty track."""
+        return self.steps[0] if self.steps else None
+
+    def module(self, pk):
+        """The module with that primary key, or None."""
+        return next((module for module in self.modules if module.pk == pk), None)
+
+    def module_by_slug(self, slug):
+        """The module with that slug, or None."""
+        return next((module for module in self.modules if module.slug == slug), None)
+
+    def step_by_slug(self, module_slug, slug):
+        """The step at that address, or None."""
+        module = self.module_by_slug(module_slug)
+        return next((step for step in module.steps if step.slug == slug), None) if module else None
+
+    def before(self, step):
+        """The steps that come before this one, in reading order."""
+        return self.steps[: step.number - 1]
+
+
+def outline_by_slug(slug):
+    """The outline of the live track with that slug, or None. One query."""
+    return _first(_outlines(TrackPage.objects.filter(slug=slug)))
+
+
+def outline_by_pk(pk):
+    """The outline of the live track with that primary key, or None. One query."""
+    return _first(_outlines(TrackPage.objects.filter(pk=pk)))
+
+
+def outline_of_step(step_pk):
+    """The outline of the live track that holds that step, or None. One query."""
+    step_path = StepPage.objects.filter(pk=step_pk).values("path")[:1]
+    return _first(_outlines(TrackPage.objects.annotate(inner=Subquery(step_path)).filter(inner__startswith=F("path"))))
+
+
+def outlines():
+    """The outlines of all live tracks, in the order of the catalogue. One query."""
+    return _outlines(None)
+
+
+def _first(found):
+    return found[0] if found else None
+
+
+def _outlines(tracks):
+    pages = Page.objects.live().filter(
+        Q(trackpage__isnull=False) | Q(modulepage__isnull=False) | Q(steppage__isnull=False)
+    )
+    if tracks is not None:
+        pages = pages.annotate(root=Subquery(tracks.values("path")[:1])).filter(path__startswith=F("root"))
+    rows = pages.order_by("path").values(
+        "pk",
+        "path",
+        "title",
+        "slug",
+        "url_path",
+        "content_type__model",
+        "trackpage__audience",
+        "trackpage__tagline",
+        "trackpage__hours",
+        "trackpage__informal",
+        "trackpage__in_order",
+        "trackpage__award",
+        "trackpage__reminder_after_days",
+        "modulepage__summary",
+        "steppage__minutes",
+        "steppage__required",
+        "steppage__summary",
+    )
+    return _build(rows)
+
+
+def _build(rows):
+    kinds = {model._meta.model_name: model for model in StepPage.__subclasses__()}
+    tracks = []
+    for row in rows:
+        model = row["content_type__model"]
+        # The site's root page has no part in the address.
+        url = "/" + row["url_path"].split("/", 2)[2]
+        common = {"pk": row["pk"], "title": row["title"], "url": url, "slug": row["slug"]}
+        track = tracks[-1] if tracks and row["path"].startswith(tracks[-1]["path"]) else None
+        modules = track["modules"] if track else []
+        module = modules[-1] if modules and row["path"].startswith(modules[-1]["path"]) else None
+        if model == "trackpage":
+            tracks.append({"path": row["path"], "modules": [], "row": row, "common": common})
+        elif model == "modulepage" and track:
+            modules.append({"path": row["path"], "steps": [], "row": row, "common": common})
+        elif model in kinds and module:
+            module["steps"].append({"kind": kinds[model], "row": row, "common": common})
+    return [_track(one) for one in tracks]
+
+
+def _track(track):
+    row = track["row"]
+    number = 0
+    modules = []
+    for position, module in enumerate(track["modules"], start=1):
+        steps = []
+        for step in module["steps"]:
+            number += 1
+            steps.append(
+                Step(
+                    **step["common"],
+                    kind=step["kind"].kind,
+                    kind_label=step["kind"].kind_label,
+                    summary=step["row"]["steppage__summary"],
+                    minutes=step["row"]["steppage__minutes"],
+                    required=step["row"]["steppage__required"],
+                    number=number,
+                    module_pk=module["common"]["pk"],
+                )
+            )
+        modules.append(
+            Module(
+                **module["common"],
+                summary=module["row"]["modulepage__summary"],
+                number=position,
+                steps=tuple(steps),
+            )
+        )
+    return Outline(
+        **track["common"],
+        audience=row["trackpage__audience"],
+        tagline=row["trackpage__tagline"],
+        hours=row["trackpage__hours"],
+        informal=row["trackpage__informal"],
+        in_order=row["trackpage__in_order"],
+        award=row["trackpage__award"],
+        reminder_after_days=row["trackpage__reminder_after_days"],
+        modules=tuple(modules),
+    )

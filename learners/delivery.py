@@ -1,0 +1,149 @@
+"""Sending one letter, once.
+
+A letter is claimed for a short time by whoever sends it. A sender that dies loses its claim and
+the next sweep sends the letter; the only double that can happen is a letter accepted by the mail
+server in the very instant of the death, and it carries the same Message-ID.
+"""
+
+import smtplib
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.core import signing
+from django.core.mail import get_connection
+from django.db.models import F
+
+from courses.outline import outline_by_pk
+from learners import documents, emails, subscriptions
+from learners.models import Certificate, Letter
+from learners.standing import next_step
+
+log = structlog.get_logger(__name__)
+
+# Longer than the time limit of a task, so that a claim never ends while its sender is alive;
+# shorter than the two minutes promised to recover from a kill.
+CLAIM = timedelta(seconds=110)
+# After so many refusals a letter is parked for a human to look at.
+MAX_TRIES = 12
+
+
+def send(letter_pk, *, now):
+    """Send one letter that is due. Returns what happened: « sent », « dropped », « refused » or « none ».
+
+    State is asked again first: a letter whose reason has gone is dropped, with the reason.
+    """
+    due = Letter.objects.due(now).filter(pk=letter_pk)
+    if not due.update(claimed_until=now + CLAIM, tries=F("tries") + 1):
+        return "none"
+    letter = Letter.objects.select_related("person", "enrolment__person", "enrolment__cohort").get(pk=letter_pk)
+    reason = why_drop(letter)
+    if reason:
+        return _close(letter, "dropped", dropped_at=now, dropped_reason=reason)
+    composed, attachments = compose(letter)
+    message = emails.message(
+        composed,
+        to=letter.address,
+        message_id=message_id(letter),
+        headers=_headers(letter),
+        attachments=attachments,
+    )
+    try:
+        get_connection().send_messages([message])
+    except (OSError, smtplib.SMTPException) as error:
+        return _postpone(letter, error, now=now)
+    if letter.kind == Letter.Kind.ACCOUNT:
+        # It held a code or a link that opens an account: not to be read again from a backup.
+        composed = emails.Composed(subject=composed.subject, text="", html="")
+    return _close(
+        letter,
+        "sent",
+        sent_at=now,
+        subject=composed.subject,
+        text=composed.text,
+        html=composed.html,
+        last_error="",
+    )
+
+
+def why_drop(letter):
+    """Why this letter should not leave any more, in French; empty if it should."""
+    if letter.kind == Letter.Kind.ACCOUNT:
+        return ""
+    if not letter.person.is_active:
+        return "le compte est fermé"
+    if subscriptions.refuses(letter.person, letter.kind):
+        return "la personne ne veut plus recevoir ces messages"
+    if letter.kind == Letter.Kind.CERTIFICATE:
+        return ""
+    enrolment = letter.enrolment
+    if enrolment.withdrawn_at is not None:
+        return "la personne s’est retirée du parcours"
+    if outline_by_pk(enrolment.track_id) is None:
+        return "le parcours n’est plus proposé"
+    if letter.kind == Letter.Kind.REMINDER:
+        if enrolment.completed_at is not None:
+            return "le parcours est terminé"
+        if f":{enrolment.last_activity_at:%Y%m%d%H%M%S}" not in letter.key:
+            return "la personne est revenue"
+    return ""
+
+
+def compose(letter):
+    """The words of this letter today, and its attachments as (name, bytes, type) triples."""
+    enrolment = letter.enrolment
+    match letter.kind:
+        case Letter.Kind.ACCOUNT:
+            return emails.Composed(subject=letter.subject, text=letter.text, html=letter.html), ()
+        case Letter.Kind.WELCOME:
+            outline = outline_by_pk(enrolment.track_id)
+            return emails.welcome(enrolment, outline, outline.first), ()
+        case Letter.Kind.REMINDER:
+            outline = outline_by_pk(enrolment.track_id)
+            done = set(enrolment.completions.values_list("step_id", flat=True))
+            return emails.reminder(
+                enrolment,
+                outline,
+                [step for step in outline.steps if step.pk in done],
+                next_step(outline, done=done),
+                (letter.due_at - enrolment.last_activity_at).days,
+                unsubscribe_url=subscriptions.unsubscribe_url(letter),
+            ), ()
+        case Letter.Kind.CERTIFICATE:
+            certificate = Certificate.objects.get(enrolment=enrolment)
+            name = f"attestation-{certificate.code}.pdf"
+            return emails.certificate_ready(certificate), ((name, documents.attestation_pdf(certificate), "application/pdf"),)
+    raise ValueError(letter.kind)
+
+
+def message_id(letter):
+    """The same identifier at each try, so that a receiver can recognise a double."""
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
+    return f"<{signing.Signer(salt='learners.delivery').signature(letter.key)}@{domain}>"
+
+
+def _headers(letter):
+    url = subscriptions.unsubscribe_url(letter)
+    if not url:
+        return {}
+    # RFC 8058: one POST without a page, a session or a cookie.
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def _close(letter, outcome, **fields):
+    Letter.objects.filter(pk=letter.pk).update(claimed_until=None, **fields)
+    log.info("letter", outcome=outcome, letter=letter.pk, kind=letter.kind, tries=letter.tries)
+    return outcome
+
+
+def _postpone(letter, error, *, now):
+    """Try again, each time a little later; park after too many refusals or a final one."""
+    final = isinstance(error, smtplib.SMTPRecipientsRefused) and all(
+        code >= 500 for code, _ in error.recipients.values()
+    )
+    last_error = f"{type(error).__name__} : {error}"[:240]
+    if final or letter.tries >= MAX_TRIES:
+        reason = "refusée par le serveur de courrier"
+        return _close(letter, "dropped", dropped_at=now, dropped_reason=reason, last_error=last_error)
+    later = now + timedelta(seconds=min(30 * 2 ** (letter.tries - 1), 3600))
+    return _close(letter, "refused", due_at=later, last_error=last_error)

@@ -1,0 +1,171 @@
+"""Documents made from rows: the attestation as a PDF that is archivable and readable by all.
+
+Typst draws it from ``learners/typst/``. Facts travel as plain strings, so that nothing typed by
+a person is ever read as markup. The same facts give the same bytes.
+"""
+
+import io
+import os
+import re
+import threading
+import unicodedata
+from functools import cache, lru_cache
+from pathlib import Path
+
+import segno
+import typst
+from django.conf import settings
+from django.utils import timezone
+
+from courses.models import TrackPage
+from courses.typography import heures, jour, typographie
+
+SOURCES = Path(__file__).resolve().parent / "typst"
+STANDARDS = ["a-3a", "ua-1"]
+
+REASONS = {
+    TrackPage.Award.FOLLOWED: "pour avoir suivi le parcours",
+    TrackPage.Award.SUCCEEDED: "pour avoir suivi et réussi le parcours",
+}
+# What was practised is not always what was verified: only a passed track has been through its quizzes.
+ABILITIES = {
+    TrackPage.Award.FOLLOWED: "Capacités travaillées",
+    TrackPage.Award.SUCCEEDED: "Capacités travaillées et évaluées",
+}
+LIMITS = (
+    "Ce document rend compte d’un parcours suivi sur la plateforme. "
+    "Ce n’est ni un diplôme, ni une qualification professionnelle."
+)
+LONGEST_WORD = 40  # characters, before a word is cut
+UNPRINTED = "□"
+UNPRINTED_NOTE = " Un caractère n’a pas pu être imprimé : le texte exact figure à l’adresse de vérification."
+
+# A compiler is not shared between threads, and Typst's own threads do not survive a fork.
+_turn = threading.Lock()
+_rendering_process: int | None = None
+
+
+def attestation_pdf(certificate):
+    """The attestation of this certificate row.
+
+    In: a ``Certificate``, of which only the frozen facts are read. Out: the bytes of one A4
+    landscape page, PDF/A-3a and PDF/UA-1 at once.
+
+    Never fails on what a person or an author has written. A name is checked by ``printable`` when
+    it is saved; should a character without glyph come through all the same, it is printed as an
+    empty square and a note sends the reader to the public page, which shows the exact text.
+    """
+    facts = _facts(certificate)
+    moment = int(certificate.issued_at.timestamp())
+    try:
+        return _render("attestation.typ", facts, moment)
+    except typst.TypstError:
+        facts = {name: fact if name in ("address", "code-image") else _with_squares(fact) for name, fact in facts.items()}
+        return _render("attestation.typ", facts | {"limits": facts["limits"] + UNPRINTED_NOTE}, moment)
+
+
+@lru_cache(maxsize=1024)
+def printable(name):
+    """Whether the attestation's own face has a glyph for every character of this name.
+
+    For validation when a name is saved. Invisible controls, which could disguise a name, are
+    refused as well.
+    """
+    return not any(_is_control(character) for character in name) and _has_glyphs(name, fallback=False)
+
+
+def _facts(certificate):
+    """What the template prints: strings by name; several lines or a table are joined by separators."""
+    address = settings.SITE_URL + certificate.get_absolute_url()
+    holder = _clean(certificate.holder)
+    award = _clean(typographie(certificate.award_label))
+    track = _clean(typographie(f"« {certificate.track_title} »"))
+    issued_on = jour(timezone.localtime(certificate.issued_at, timezone.get_default_timezone()))
+    details = {
+        "Durée": heures(certificate.hours),
+        "Cohorte": typographie(certificate.cohort_name),
+        "Version": certificate.track_version,
+        "Délivrée": f"le {issued_on} par {settings.SITE_NAME}",
+    }
+    return {
+        "title": f"{award} – {track} – {holder}",
+        "issuer": settings.SITE_NAME,
+        "award": award,
+        "holder": _breakable(holder),
+        "reason": REASONS[certificate.award],
+        "track": _breakable(track),
+        "abilities-heading": ABILITIES[certificate.award],
+        "abilities": "\n".join(_breakable(_clean(typographie(ability))) for ability in certificate.ability_list),
+        "details": "\n".join(f"{name}\t{_breakable(_clean(value))}" for name, value in details.items() if value),
+        "address": address,
+        "code": certificate.printed_code,
+        "code-image": _code_image(address),
+        "code-alt": f"Code QR qui mène à l’adresse de vérification {address}",
+        "limits": LIMITS,
+    }
+
+
+def _clean(text):
+    """One line of composed characters, without invisible controls."""
+    text = re.sub(r"[ \t\n\r\f\v\u2028\u2029]+", " ", unicodedata.normalize("NFC", text))
+    return "".join(character for character in text if not _is_control(character)).strip()
+
+
+def _breakable(text):
+    """The text with a place to break inside words longer than a line, such as nobody has; invisible."""
+    return re.sub(rf"[^\s-]{{{LONGEST_WORD}}}(?=[^\s-])", lambda run: run.group() + "\u200b", text)
+
+
+def _is_control(character):
+    return unicodedata.category(character).startswith("C")
+
+
+def _code_image(address):
+    """The QR code of this address, as SVG with the quiet zone that readers need."""
+    out = io.BytesIO()
+    code = segno.make(address, error="m", micro=False)
+    code.save(out, kind="svg", border=4, dark="#1f2a44", xmldecl=False, svgclass=None, lineclass=None)
+    return out.getvalue().decode()
+
+
+def _with_squares(text):
+    """The text with a square in place of each character that no face can print."""
+    return "".join(character if character in "\n\t" or _prints(character) else UNPRINTED for character in text)
+
+
+@lru_cache(maxsize=4096)
+def _prints(character):
+    return _has_glyphs(character, fallback=True)
+
+
+def _has_glyphs(text, *, fallback):
+    """Whether this text compiles: in the face of the attestation, or with the help of the other faces."""
+    try:
+        _render("glyphs.typ", {"text": text, "fallback": "yes" if fallback else "no"}, 0)
+    except typst.TypstError:
+        return False
+    return True
+
+
+def _render(source, facts, moment):
+    """PDF bytes of one source file; ``moment`` is in seconds since 1970."""
+    global _rendering_process
+    if _rendering_process not in (None, os.getpid()):
+        # Waiting for threads that the fork left behind would never end: say so instead.
+        raise RuntimeError("A document was rendered before this process was forked; render only in the children.")
+    with _turn:
+        _rendering_process = os.getpid()
+        return _compiler().compile(
+            input=SOURCES / source,
+            sys_inputs=facts,
+            format="pdf",
+            pdf_standards=STANDARDS,
+            timestamp=moment,
+        )
+
+
+@cache
+def _compiler():
+    """The compiler of this process, with the faces that Typst brings and no other."""
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+    return typst.Compiler(input=SOURCES / "attestation.typ", root=SOURCES, font_paths=fonts, ignore_system_fonts=True)

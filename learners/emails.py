@@ -1,0 +1,210 @@
+"""The words of every message: one function per message, no rule, nothing written or sent.
+
+Each message has its subject, its text and its HTML side by side in
+``learners/templates/learners/letters/``; those of the account are in
+``lms/templates/account/email/``, under the names that allauth gives them. The text stands alone:
+whoever reads no HTML misses nothing.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import css_inline
+from django.conf import settings
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.template import Context, Engine
+from django.urls import reverse
+
+from courses.models import TrackPage
+from courses.typography import FIXED, duree, heures, pluriel, typographie, typographie_html
+from learners.models import Letter
+
+SUBJECT_LENGTH = Letter._meta.get_field("subject").max_length
+NAMED_STEPS = 3  # a reminder names the last ones, not the whole past
+
+# Nothing is fetched; what depends on the reader's screen (dark, narrow) cannot be inlined and stays.
+inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A message as it will leave: one line of subject, plain text, and the same in HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def welcome(enrolment, outline, first_step):
+    """Welcome to a track, with the first step in reach.
+
+    In: the enrolment with its person and cohort, the track's outline, its first ``Step`` or None.
+    """
+    return _letter(
+        "welcome",
+        enrolment.person,
+        track=outline.title,
+        track_url=_absolute(outline.url),
+        informal=outline.informal,
+        modules=f"{len(outline.modules)} module{pluriel(len(outline.modules))}",
+        hours=heures(outline.hours),
+        cohort=enrolment.cohort.name if enrolment.cohort else "",
+        step=_step(first_step),
+        award=_award_in_sentence(TrackPage.Award(outline.award).label),
+        reminder_after=_days(outline.reminder_after_days) if outline.reminder_after_days else "",
+        space_url=_absolute(reverse("lms:dashboard")),
+    )
+
+
+def reminder(enrolment, outline, done_steps, next_step, days, *, unsubscribe_url):
+    """What is done, what comes next, and how to stop these letters.
+
+    In: the enrolment with its person, the outline, the ``Step`` rows done in reading order, the
+    next one (or None when authors took it away), whole days of silence, and the absolute address
+    of the unsubscription.
+    """
+    done_required = sum(step.pk in outline.required_ids for step in done_steps)
+    total = len(outline.required)
+    return _letter(
+        "reminder",
+        enrolment.person,
+        track=outline.title,
+        track_url=_absolute(outline.url),
+        informal=outline.informal,
+        delay=_days(days),
+        done=[step.title for step in done_steps[-NAMED_STEPS:]],
+        count=f"{done_required}{FIXED}étape{pluriel(done_required)} sur{FIXED}{total}",
+        more=len(done_steps) > NAMED_STEPS,
+        step=_step(next_step),
+        is_last=total - done_required == 1,
+        award=_award_in_sentence(TrackPage.Award(outline.award).label),
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def certificate_ready(certificate):
+    """The attestation is there; the sender attaches its PDF.
+
+    In: a certificate whose enrolment, person and track are read to address the person as usual.
+    """
+    return _letter(
+        "certificate_ready",
+        certificate.enrolment.person,
+        track=certificate.track_title,
+        informal=certificate.enrolment.track.informal,
+        award=_award_in_sentence(certificate.award_label),
+        check_url=_absolute(certificate.get_absolute_url()),
+        code=certificate.printed_code,
+        space_url=_absolute(reverse("lms:dashboard")),
+    )
+
+
+def account(template_prefix, context):
+    """A message of the account: confirm an address, reset a password…
+
+    In: allauth's prefix (``account/email/password_reset_key``) and context, whose addresses are
+    absolute already.
+    """
+    links = {
+        "login_url": _absolute(reverse("account_login")),
+        "reset_url": _absolute(reverse("account_reset_password")),
+    }
+    facts = _common() | links | context
+    return _compose(f"{template_prefix}_subject.txt", f"{template_prefix}_message", facts)
+
+
+def message(composed, *, to, message_id, headers=None, attachments=()):
+    """The MIME message: text, HTML, and attachments as (name, bytes, type) triples.
+
+    ``message_id`` comes with its angle brackets and stays the same at each try. ``headers`` may
+    carry the unsubscription (RFC 8058). A line break in a header is an error here, never a header
+    more; in a subject it is a space.
+    """
+    # RFC 3834: an absent reader's automatic answer would reach nobody.
+    headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated", **(headers or {})}
+    for value in (to, *headers, *headers.values(), *(name for name, _content, _type in attachments)):
+        if _one_line(value) != value:
+            raise BadHeaderError(f"Header values can't contain control characters (got {value!r})")
+    mime = EmailMultiAlternatives(
+        subject=_one_line(composed.subject),
+        body=composed.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[to],
+        headers=headers,
+        attachments=list(attachments),
+    )
+    mime.attach_alternative(composed.html, "text/html")
+    return mime
+
+
+def _letter(name, person, **facts):
+    """A letter to a learner, who is called by the first name when there is one."""
+    facts = _common() | {"first_name": person.first_name} | facts
+    return _compose(f"learners/letters/{name}.subject.txt", f"learners/letters/{name}", facts)
+
+
+def _common():
+    """What every template may use."""
+    return {"site_name": settings.SITE_NAME, "site_url": _absolute("/"), "first_name": "", "unsubscribe_url": ""}
+
+
+def _compose(subject_template, body_template, facts):
+    subject = _subject(_plain(subject_template, facts))
+    html = _template(f"{body_template}.html").render(Context(facts | {"subject": subject}))
+    return Composed(
+        subject=subject,
+        text=_paragraphs(typographie(_plain(f"{body_template}.txt", facts))),
+        html=inliner.inline(typographie_html(html)),
+    )
+
+
+def _template(name):
+    return Engine.get_default().get_template(name)
+
+
+def _plain(name, facts):
+    """A text template rendered as text: nothing in it is to be escaped."""
+    return _template(name).render(Context(facts, autoescape=False))
+
+
+def _subject(text):
+    """One line, cut where the column of the letter ends."""
+    line = typographie(_one_line(text))
+    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1].rstrip() + "…"
+
+
+def _one_line(text):
+    """The text without line breaks or other controls, which have no business in a header."""
+    text = re.sub(r"[ \t\r\n\f\v\x1c-\x1e\x85\u2028\u2029]+", " ", text).strip()
+    return "".join(character for character in text if unicodedata.category(character) != "Cc")
+
+
+def _paragraphs(text):
+    """The text with one empty line between paragraphs, however the template's conditions fell."""
+    lines = "\n".join(line.strip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+def _absolute(path):
+    return settings.SITE_URL + path
+
+
+def _days(count):
+    return f"{count}{FIXED}jour{pluriel(count)}"
+
+
+def _award_in_sentence(label):
+    """« Attestation de suivi » in the middle of a sentence."""
+    return label[:1].lower() + label[1:]
+
+
+def _step(step):
+    """What a letter says of a step, or None."""
+    if step is None:
+        return None
+    return {
+        "title": step.title,
+        "what": f"{step.kind_label}, {duree(step.minutes)}",
+        "url": _absolute(step.url),
+    }

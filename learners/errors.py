@@ -1,0 +1,49 @@
+"""The few ways in which a verb refuses. Each carries a French sentence for the person."""
+
+
+class LearnerError(Exception):
+    """A refusal that the person can understand; ``link`` leads to what would help."""
+
+    default = "Cette action n’est pas possible."
+
+    def __init__(self, message="", *, link=""):
+        super().__init__(message or self.default)
+        self.link = link
+
+
+class NotEnrolled(LearnerError):
+    default = "Inscrivez-vous à ce parcours pour enregistrer votre avancée."
+
+
+class StepLocked(LearnerError):
+    """The step is not open yet; ``lock`` says what is missing."""
+
+    def __init__(self, lock):
+        super().__init__(lock.reason, link=lock.url)
+        self.lock = lock
+
+
+class StepGone(LearnerError):
+    default = "Cette étape n’est plus proposée. Rien de ce que vous avez fait n’est perdu."
+
+
+class NoAttemptLeft(LearnerError):
+    default = "Vous avez utilisé toutes les tentatives prévues pour ce quiz."
+
+
+class AttemptClosed(LearnerError):
+    default = "Ces réponses ont déjà été envoyées : voici le résultat."
+
+
+class ForeignAnswer(LearnerError):
+    default = "Ce formulaire ne correspond pas à ce quiz. Vos réponses déjà enregistrées sont intactes."
+
+
+class MissingAnswers(LearnerError):
+    """The attempt was to be sent with blank answers; ``question_ids`` names them."""
+
+    default = "Certaines questions sont encore sans réponse."
+
+    def __init__(self, question_ids):
+        super().__init__()
+        self.question_ids = question_ids

@@ -1,0 +1,24 @@
+"""Rows about people. One family per file; history protects the pages it points to."""
+
+from learners.models.attempt import Answer, Attempt
+from learners.models.certificate import Certificate
+from learners.models.cohort import Cohort, CohortLead
+from learners.models.completion import Completion
+from learners.models.enrolment import Enrolment
+from learners.models.heartbeat import Heartbeat
+from learners.models.letter import Letter, OptOut
+from learners.models.person import User
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Certificate",
+    "Cohort",
+    "CohortLead",
+    "Completion",
+    "Enrolment",
+    "Heartbeat",
+    "Letter",
+    "OptOut",
+    "User",
+]

@@ -1,0 +1,89 @@
+"""Enrolment: a person follows a track. The row that is locked before anything is decided."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, F, Q
+
+from courses.models import TrackPage
+from learners.models.cohort import Cohort
+
+
+class EnrolmentQuerySet(models.QuerySet):
+    def active(self):
+        """Enrolments that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def unfinished(self):
+        """Enrolments whose track is not completed yet."""
+        return self.filter(completed_at__isnull=True)
+
+    def silent_since(self, moment):
+        """Enrolments without any activity since that moment."""
+        return self.filter(last_activity_at__lt=moment)
+
+    def locked(self, pk):
+        """The active enrolment, locked until the end of the transaction; None if withdrawn or unknown.
+
+        Every verb that decides something about a learner takes this lock first, and no other.
+        """
+        return self.active().select_for_update(of=("self",)).filter(pk=pk).first()
+
+    def with_progress(self, outline):
+        """Adds ``done``: how many of the live required steps of this outline are completed.
+
+        The figure of every list; ``standing.progress_of`` gives the same one for a page.
+        """
+        return self.annotate(done=Count("completions", filter=Q(completions__step_id__in=outline.required_ids)))
+
+
+class Enrolment(models.Model):
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        # A person is erased by learners.erasure, which keeps the counts; never by a cascade.
+        on_delete=models.PROTECT,
+        related_name="enrolments",
+        verbose_name="personne",
+    )
+    track = models.ForeignKey(TrackPage, on_delete=models.PROTECT, related_name="enrolments", verbose_name="parcours")
+    cohort = models.ForeignKey(
+        Cohort, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name="cohorte"
+    )
+    enrolled_at = models.DateTimeField("inscription")
+    last_activity_at = models.DateTimeField("dernière activité")
+    completed_at = models.DateTimeField("terminé", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("retrait", null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "inscription"
+        verbose_name_plural = "inscriptions"
+        constraints = [
+            # Withdrawing archives this row and returning restores it: there is never a second one.
+            models.UniqueConstraint(
+                fields=["person", "track"],
+                name="enrolment_once_per_track",
+                violation_error_message="Cette personne est déjà inscrite à ce parcours.",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_activity_at__gte=F("enrolled_at")),
+                name="enrolment_activity_after_start",
+                violation_error_message="La dernière activité ne peut pas précéder l’inscription.",
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at__isnull=True) | Q(completed_at__gte=F("enrolled_at")),
+                name="enrolment_completed_after_start",
+                violation_error_message="Un parcours ne peut pas être terminé avant l’inscription.",
+            ),
+        ]
+        indexes = [
+            # The sweep looks for the silent among the active and unfinished, and for nobody else.
+            models.Index(
+                fields=["track", "last_activity_at"],
+                name="enrolment_silent",
+                condition=Q(withdrawn_at__isnull=True, completed_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person_id} · {self.track_id}"

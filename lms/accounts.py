@@ -1,0 +1,43 @@
+"""How allauth meets the product: who is loaded with the session, how its messages leave."""
+
+import secrets
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import Permission
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from learners import emails, letters
+from learners.models import CohortLead, User
+
+
+class Backend(AuthenticationBackend):
+    """Loads the person of a session together with what the header must know, in one query."""
+
+    def get_user(self, user_id):
+        """The active person with that key, with ``leads_cohorts`` and ``edits``; or None."""
+        access = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
+        return (
+            User.objects.filter(pk=user_id, is_active=True)
+            .annotate(
+                leads_cohorts=Q(is_superuser=True) | Exists(CohortLead.objects.filter(person=OuterRef("pk"))),
+                edits=Q(is_superuser=True) | Exists(access.filter(group__user=OuterRef("pk"))),
+            )
+            .first()
+        )
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Messages of the account are letters like the others: written first, sent by a worker, once."""
+
+    def send_mail(self, template_prefix, email, context):
+        """Write the letter; the worker sends it after commit."""
+        person = context.get("user")
+        letters.write_account_message(
+            composed=emails.account(template_prefix, {**context, "email": email}),
+            address=email,
+            person=person if person is not None and person.pk else None,
+            key=f"account:{secrets.token_urlsafe(16)}",
+            at=timezone.now(),
+        )

@@ -1,0 +1,192 @@
+"""Learning: the frozen facts about one person in one track that a page template needs.
+
+Two queries whatever the size of the track and of the history: the outline, and the enrolment
+joined with its completions. Templates only read; without a person (a preview) they get None.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from courses.outline import Module, Outline, Step
+from learners.models import Enrolment
+from learners.standing import Lock, Progress, next_step, progress_of, why_locked
+
+
+@dataclass(frozen=True)
+class StepState:
+    """A step as this person sees it."""
+
+    step: Step
+    done: bool
+    current: bool
+    lock: Lock | None
+
+
+@dataclass(frozen=True)
+class ModuleState:
+    """A module as this person sees it; ``status`` is « todo », « doing » or « done »."""
+
+    module: Module
+    states: tuple[StepState, ...]
+
+    @cached_property
+    def required(self):
+        """The states of the required steps."""
+        return [state for state in self.states if state.step.required]
+
+    @property
+    def done(self):
+        """How many required steps are completed."""
+        return sum(state.done for state in self.required)
+
+    @property
+    def total(self):
+        """How many steps are required."""
+        return len(self.required)
+
+    @property
+    def current(self):
+        """Whether the page shown is one of these steps."""
+        return any(state.current for state in self.states)
+
+    @property
+    def status(self):
+        """Where the person stands in this module."""
+        if self.done == self.total and (self.total or all(state.done for state in self.states)):
+            return "done"
+        return "doing" if any(state.done for state in self.states) else "todo"
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """The row of an enrolment, its completed steps, and its attestation if there is one."""
+
+    pk: int
+    done: frozenset[int]
+    last: int | None
+    last_activity_at: object
+    completed_at: object
+    certificate_code: str | None
+
+
+@dataclass(frozen=True)
+class Learning:
+    """One person in one track; ``enrolment`` is None for a visitor."""
+
+    outline: Outline
+    enrolment: Enrolled | None
+    step: Step | None = None
+
+    @property
+    def enrolled(self):
+        """Whether what this person does is recorded."""
+        return self.enrolment is not None
+
+    @property
+    def informal(self):
+        """Whether the track says « tu »."""
+        return self.outline.informal
+
+    @property
+    def done(self):
+        """Primary keys of the completed steps."""
+        return self.enrolment.done if self.enrolment else frozenset()
+
+    @cached_property
+    def progress(self) -> Progress:
+        """The one figure of progress."""
+        return progress_of(self.outline, self.done)
+
+    @cached_property
+    def modules(self):
+        """The track, module by module, as this person sees it."""
+        return tuple(
+            ModuleState(module, tuple(self._state(step) for step in module.steps)) for module in self.outline.modules
+        )
+
+    @cached_property
+    def states(self):
+        """Every step, in reading order."""
+        return tuple(state for module in self.modules for state in module.states)
+
+    @property
+    def state(self):
+        """The step that the page shows, or None."""
+        return self.states[self.step.number - 1] if self.step else None
+
+    @property
+    def previous(self):
+        """The step before the one shown, or None."""
+        return self.states[self.step.number - 2] if self.step and self.step.number > 1 else None
+
+    @property
+    def next(self):
+        """The step after the one shown, or None."""
+        return self.states[self.step.number] if self.step and self.step.number < len(self.states) else None
+
+    @property
+    def module_state(self):
+        """The module of the step shown, or None."""
+        return next((module for module in self.modules if module.current), None)
+
+    @cached_property
+    def continue_state(self):
+        """Where « Continuer » leads: None when every step is done, or for a visitor."""
+        if not self.enrolment:
+            return None
+        step = next_step(self.outline, done=self.done, last=self.enrolment.last)
+        return self.states[step.number - 1] if step else None
+
+    @property
+    def certificate(self):
+        """The attestation of this track, or None: an object with ``code``."""
+        code = self.enrolment and self.enrolment.certificate_code
+        return {"code": code} if code else None
+
+    def _state(self, step):
+        return StepState(
+            step=step,
+            done=step.pk in self.done,
+            current=step == self.step,
+            lock=why_locked(self.outline, step, enrolled=self.enrolled, done=self.done),
+        )
+
+
+def learning_of(person, outline, *, step=None):
+    """The Learning of this person in this track; one query for someone who is signed in."""
+    enrolment = None
+    if person.is_authenticated:
+        enrolment = enrolments_of(person, track_pk=outline.pk).get(outline.pk)
+    return Learning(outline=outline, enrolment=enrolment, step=step)
+
+
+def enrolments_of(person, *, track_pk=None):
+    """The active enrolments of a person, by primary key of track. One query."""
+    rows = Enrolment.objects.active().filter(person=person)
+    if track_pk is not None:
+        rows = rows.filter(track_id=track_pk)
+    found = {}
+    for row in rows.order_by("completions__completed_at", "completions__pk").values_list(
+        "track_id",
+        "pk",
+        "last_activity_at",
+        "completed_at",
+        "certificate__code",
+        "completions__step_id",
+        named=True,
+    ):
+        found.setdefault(row.track_id, []).append(row)
+    return {track: _enrolled(rows) for track, rows in found.items()}
+
+
+def _enrolled(rows):
+    first = rows[0]
+    steps = [row.completions__step_id for row in rows if row.completions__step_id is not None]
+    return Enrolled(
+        pk=first.pk,
+        done=frozenset(steps),
+        last=steps[-1] if steps else None,
+        last_activity_at=first.last_activity_at,
+        completed_at=first.completed_at,
+        certificate_code=first.certificate__code,
+    )

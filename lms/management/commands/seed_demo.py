@@ -1,0 +1,166 @@
+"""People for `make run`: four accounts to sign in with, and a cohort of about thirty per track.
+
+Everything goes through the verbs of learners, at dates of the past weeks, so that the boards and
+the letters show what they would show in real life.
+"""
+
+import random
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
+
+from courses.models import CataloguePage, QuizPage
+from courses.outline import outlines
+from courses.versions import thaw
+from learners import attempts, enrolment, progress
+from learners.models import Cohort, CohortLead, Letter, User
+
+FIRST_NAMES = (
+    "Aïcha Alice Amadou Anaïs Antoine Aurélie Baptiste Bilal Camille Cécile Chloé Clément Damien Élodie Emma Éric "
+    "Fatou Florian Gaëlle Hugo Inès Ismaël Jeanne Joël Julie Karim Léa Loïc Lucie Maël Malika Manon Mathis Maud Mehdi "
+    "Nadia Noémie Océane Olivier Pauline Quentin Rachida Rémi Romane Samir Sandrine Sofia Solène Théo Thomas Valérie "
+    "Yanis Yasmine Zoé"
+).split()
+LAST_NAMES = (
+    "André Aubert Bailly Barbier Benali Bernard Blanchard Bonnet Boucher Caron Chevalier Cissé Colin Da_Silva David "
+    "Denis Diallo Dubois Dumas Durand Fabre Faure Fontaine Fournier Garnier Gauthier Girard Guérin Haddad Henry Hoarau "
+    "Jacquet Kaya Lacroix Lambert Leclerc Lefèvre Lemaire Le_Gall Marchand Masson Mercier Meyer Moreau Nguyen Noël "
+    "Payet Perrin Petit Renaud Robert Rousseau Roux Simon Traoré Vidal Weber"
+).split()
+
+# How far each of the thirty went, and how many days ago they were last seen.
+PACES = (
+    [("not started", 0, days) for days in (3, 12, 21)]
+    + [("stalled", share, days) for share, days in ((0.1, 12), (0.2, 15), (0.3, 19), (0.5, 11), (0.7, 24))]
+    + [("doing", share / 20, days) for share, days in zip(range(1, 15), (0, 1, 2, 0, 4, 1, 3, 6, 0, 2, 5, 1, 8, 3), strict=True)]
+    + [("done", 1, days) for days in (1, 2, 5, 9, 14, 20)]
+    + [("withdrawn", 0.2, 18), ("withdrawn", 0.1, 30)]
+)
+WEEKS_AGO = 7
+
+ACCOUNTS = [
+    ("apprenante@demo.example", "Nour", "Lemoine"),
+    ("formatrice@demo.example", "Hélène", "Marchetti"),
+    ("responsable@demo.example", "Samuel", "Okoro"),
+    ("admin@demo.example", "Louise", "Ferrand"),
+]
+
+
+class Command(BaseCommand):
+    help = "Create the demonstration people, once; changes nothing when they exist."
+
+    def handle(self, *args, **options):
+        """Everything or nothing: an interrupted first start begins again from nothing."""
+        if User.objects.filter(email=ACCOUNTS[0][0]).exists():
+            self.stdout.write("Les personnes de démonstration sont déjà là.")
+            return
+        password_file = Path(settings.VAR) / "demo-password"
+        password = password_file.read_text().strip() if password_file.exists() else secrets.token_urlsafe(8)
+        with transaction.atomic():
+            self.populate(password)
+            # They belong to the past: nothing of it leaves today.
+            Letter.objects.waiting().update(sent_at=timezone.now())
+        password_file.touch(mode=0o600)
+        password_file.write_text(password + "\n")
+
+    def populate(self, password):
+        """The accounts, the groups and the cohorts."""
+        dice = random.Random(17)  # noqa: S311 — the same people at each installation
+        now = timezone.now()
+        learner, instructor, manager, admin = (self.account(*who, password) for who in ACCOUNTS)
+        User.objects.filter(pk=admin.pk).update(is_staff=True, is_superuser=True)
+        User.objects.filter(pk__in=[instructor.pk, manager.pk]).update(is_staff=True)
+        instructor.groups.add(instructors())
+        other_manager = self.account("claire.vasseur@demo.example", "Claire", "Vasseur", None)
+        names = people(dice)
+        for outline in outlines():
+            cohort = Cohort.objects.create(
+                name=f"{outline.title} · automne {now.year}",
+                track_id=outline.pk,
+                opens_on=(now - timedelta(weeks=WEEKS_AGO)).date(),
+                closes_on=(now + timedelta(weeks=10)).date(),
+            )
+            # One cohort is led by somebody else, so that the boards show what a manager may not see.
+            lead = other_manager if outline.slug == "decideurs" else manager
+            CohortLead.objects.create(cohort=cohort, person=lead)
+            for pace in PACES:
+                self.live(next(names), outline, cohort, pace, now=now, dice=dice)
+            self.stdout.write(f"  {cohort.name} : {len(PACES)} personnes")
+        self.live(learner, next(one for one in outlines() if one.slug == "jeunes"), None, ("doing", 0.25, 2), now=now, dice=dice)
+
+    def account(self, email, first_name, last_name, password):
+        """A person with a confirmed address."""
+        person = User.objects.create_user(email, password, first_name=first_name, last_name=last_name)
+        EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+        return person
+
+    def live(self, person, outline, cohort, pace, *, now, dice):
+        """Lead somebody through a share of the track, ending so many days ago."""
+        if not isinstance(person, User):
+            person = self.account(*person, None)
+        state, share, days = pace
+        begin = now - timedelta(weeks=WEEKS_AGO) + timedelta(hours=dice.randrange(1, 120))
+        end = now - timedelta(days=days, hours=dice.randrange(1, 20))
+        if state == "not started":
+            begin = end
+        row = enrolment.enrol(person=person, track_pk=outline.pk, at=begin, cohort=cohort)
+        steps = outline.steps[: round(share * len(outline.steps))] if share else ()
+        if share and not steps:
+            steps = outline.steps[:1]
+        for position, step in enumerate(steps, start=1):
+            at = begin + (end - begin) * position / len(steps)
+            if step.kind == QuizPage.kind:
+                self.answer(row, step, at=at, dice=dice)
+            else:
+                progress.complete(enrolment_pk=row.pk, step_pk=step.pk, at=at)
+        if state == "withdrawn":
+            enrolment.withdraw(person=person, track_pk=outline.pk, at=end)
+
+    def answer(self, row, step, *, at, dice):
+        """Answer a quiz as people do: mostly right, sometimes twice."""
+        for skill in (0.8, 1):
+            attempt = attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=step.pk, at=at)
+            responses = {
+                question.id: question.right_response if dice.random() < skill else [question.options[-1].id]
+                for question in thaw(attempt.version).questions
+            }
+            attempt = attempts.submit(attempt_pk=attempt.pk, responses=responses, at=at)
+            if attempt.passed is not False:
+                return
+
+
+def people(dice):
+    """Endless distinct people: (address, first name, last name)."""
+    pairs = [(first, last.replace("_", " ")) for first in FIRST_NAMES for last in LAST_NAMES]
+    dice.shuffle(pairs)
+    for first, last in pairs:
+        yield f"{slugify(first)}.{slugify(last)}@demo.example", first, last
+
+
+def instructors():
+    """The group of those who write: pages of the catalogue, images, documents and the glossary."""
+    group, _ = Group.objects.get_or_create(name="Formateurs")
+    wanted = Permission.objects.filter(
+        codename__in=["access_admin", "add_glossaryterm", "change_glossaryterm", "publish_glossaryterm"]
+    )
+    group.permissions.set(wanted)
+    catalogue = CataloguePage.objects.get()
+    for codename in ("add_page", "change_page", "publish_page"):
+        permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
+        GroupPagePermission.objects.get_or_create(group=group, page=catalogue, permission=permission)
+    for codename in ("add_illustration", "choose_illustration", "add_document", "choose_document"):
+        permission = Permission.objects.filter(codename=codename).first()
+        if permission:
+            GroupCollectionPermission.objects.get_or_create(
+                group=group, collection=Collection.get_first_root_node(), permission=permission
+            )
+    return group

@@ -1,0 +1,56 @@
+"""The product's own addresses. Those of pages and of printed codes are a contract (docs/architecture.md)."""
+
+from django.conf import settings
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+from django.views.generic import TemplateView
+
+from lms.showcase import showcase
+from lms.views import certificates, cohorts, dashboard, demo, glossary, health, learning, letters, media, pages
+
+app_name = "lms"
+
+
+class CodeConverter(StringConverter):
+    """The code of an attestation as typed: letters, figures, dashes, spaces."""
+
+    regex = r"[0-9A-Za-z \-]{1,60}"
+
+
+register_converter(CodeConverter, "code")
+
+urlpatterns = [
+    # What is read
+    path("parcours/<slug:track>/", pages.track, name="track"),
+    path("parcours/<slug:track>/<slug:module>/", pages.module, name="module"),
+    path("parcours/<slug:track>/<slug:module>/<slug:step>/", pages.step, name="step"),
+    path("glossaire/", glossary.glossary, name="glossary"),
+    # What is done
+    path("apprendre/<slug:slug>/inscription/", learning.enrol, name="enrol"),
+    path("apprendre/<slug:slug>/retrait/", learning.withdraw, name="withdraw"),
+    path("apprendre/etapes/<int:pk>/terminer/", learning.complete, name="complete"),
+    path("apprendre/quiz/<int:pk>/commencer/", learning.open_attempt, name="open_attempt"),
+    path("apprendre/tentatives/<int:pk>/", learning.attempt, name="attempt"),
+    path("apprendre/tentatives/<int:pk>/enregistrer/", learning.save, name="save"),
+    path("apprendre/tentatives/<int:pk>/envoyer/", learning.submit, name="submit"),
+    # One's own
+    path("mon-espace/", dashboard.dashboard, name="dashboard"),
+    path("mon-espace/preferences/", dashboard.preferences, name="preferences"),
+    # Cohorts
+    path("cohortes/", cohorts.cohorts, name="cohorts"),
+    path("cohortes/<int:pk>/", cohorts.cohort, name="cohort"),
+    path("cohortes/<int:pk>/export.csv", cohorts.cohort_csv, name="cohort_csv"),
+    # Proof and letters
+    path("attestations/<code:code>/", certificates.check, name="certificate"),
+    path("attestations/<code:code>.pdf", certificates.pdf, name="certificate_pdf"),
+    path("messages/<str:token>/desinscription/", letters.unsubscribe, name="unsubscribe"),
+    path("messages/<str:token>/reinscription/", letters.resubscribe, name="resubscribe"),
+    path("sante/", health.health, name="health"),
+]
+
+if settings.DEMO:
+    urlpatterns += [
+        path("demo/courrier/", demo.demo_mail, name="demo_mail"),
+        path("dev/composants/", TemplateView.as_view(template_name="lms/components.html", extra_context=showcase()), name="components"),
+        path("media/<path:path>", media.serve_media, name="media"),
+    ]

@@ -1,0 +1,165 @@
+"""The board: whom to help today."""
+
+import csv
+from dataclasses import replace
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from learners.access import may_see_cohort
+from learners.models import Cohort
+from learners.reporting import Status, board_of, cohorts_led_by, next_titles, urgency
+
+PAGE_SIZE = 50
+
+SORTS = {
+    "urgence": ("Besoin d’aide d’abord", urgency),
+    "nom": ("Nom", lambda row: row.name.casefold()),
+    "avancee": ("Avancée", lambda row: (-row.done, row.name)),
+    "activite": ("Dernière activité", lambda row: (row.days_silent, row.name)),
+}
+
+
+@login_required
+@require_safe
+def cohorts(request):
+    """The cohorts that this person leads."""
+    led = cohorts_led_by(Cohort.objects.led_by(request.user).select_related("track"), now=timezone.now())
+    context = {
+        "cohorts": [
+            {
+                "name": cohort.name,
+                "url": cohort.get_absolute_url(),
+                "track_title": cohort.track.title,
+                "track_slug": cohort.track.slug,
+                "opens_on": cohort.opens_on,
+                "closes_on": cohort.closes_on,
+                "learner_count": cohort.learner_count,
+                "stalled_count": cohort.stalled_count,
+            }
+            for cohort in led
+        ]
+    }
+    return TemplateResponse(request, "lms/cohorts.html", context)
+
+
+@login_required
+@require_safe
+def cohort(request, pk):
+    """The learners of a cohort: filters, sorts and pages, the most urgent first."""
+    shown = led_cohort(request, pk)
+    board = board_of(shown, now=timezone.now())
+    query = {
+        "q": request.GET.get("q", "").strip()[:80],
+        "statut": request.GET.get("statut", ""),
+        "tri": request.GET.get("tri", "urgence"),
+    }
+    page_obj = Paginator(chosen(board, query), PAGE_SIZE).get_page(request.GET.get("page"))
+    titles = next_titles(board.outline, page_obj.object_list) if board.outline else {}
+    context = {
+        "cohort": shown,
+        "outline": board.outline,
+        "figures": board.figures,
+        "rows": [replace(row, next_title=titles.get(row.enrolment_pk, "")) for row in page_obj],
+        "page_obj": page_obj,
+        "query": query,
+        "statuses": Status.choices,
+        "sorts": [(key, label) for key, (label, _) in SORTS.items()],
+    }
+    return TemplateResponse(request, "lms/cohort.html", context)
+
+
+def chosen(board, query):
+    """The rows that the filters keep, in the order that was asked."""
+    words = query["q"].casefold().split()
+    rows = [
+        row
+        for row in board.rows
+        if (not query["statut"] or row.status == query["statut"])
+        and all(word in f"{row.name} {row.email}".casefold() for word in words)
+    ]
+    _, key = SORTS.get(query["tri"], SORTS["urgence"])
+    return sorted(rows, key=key)
+
+
+def led_cohort(request, pk):
+    """The cohort, if this person may see it; else a 404, as for one that does not exist."""
+    shown = get_object_or_404(Cohort.objects.select_related("track"), pk=pk)
+    if not may_see_cohort(request.user, shown):
+        raise Http404
+    return shown
+
+
+HEADINGS = [
+    "Nom",
+    "Adresse e-mail",
+    "Statut",
+    "Étapes terminées",
+    "Étapes obligatoires",
+    "Avancée (%)",
+    "Inscription",
+    "Dernière activité",
+    "Jours sans activité",
+    "Parcours terminé",
+    "Code de l’attestation",
+]
+
+
+@login_required
+@require_safe
+def cohort_csv(request, pk):
+    """The same rows as the board, as a CSV that French spreadsheets open without a question."""
+    shown = led_cohort(request, pk)
+    board = board_of(shown, now=timezone.now())
+    name = f"{slugify(shown.name)}-{timezone.localdate():%Y-%m-%d}.csv"
+    return StreamingHttpResponse(
+        csv_lines(board.rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def csv_lines(rows):
+    """The file, line by line: a byte order mark, semicolons, and cells that no spreadsheet runs."""
+    writer = csv.writer(Echo(), delimiter=";")
+    yield "\ufeff" + writer.writerow(HEADINGS)
+    for row in rows:
+        yield writer.writerow(
+            [
+                inert(row.name),
+                inert(row.email),
+                row.status_label,
+                row.done,
+                row.total,
+                row.percent,
+                day(row.enrolled_at),
+                day(row.last_activity),
+                row.days_silent,
+                day(row.finished_at),
+                row.certificate_code or "",
+            ]
+        )
+
+
+class Echo:
+    """A file that gives back what is written to it, so that lines leave as they are made."""
+
+    def write(self, line):
+        """The line itself."""
+        return line
+
+
+def day(moment):
+    """A local day as 2026-11-23, or nothing."""
+    return f"{timezone.localtime(moment):%Y-%m-%d}" if moment else ""
+
+
+def inert(text):
+    """The text, made harmless when a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else text

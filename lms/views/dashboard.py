@@ -1,0 +1,51 @@
+"""Mon espace: the next step first."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from courses.outline import outlines
+from learners import subscriptions
+from learners.models import Letter, OptOut
+from lms.forms import Preferences, Profile
+from lms.learning import Learning, enrolments_of
+
+
+@login_required
+def dashboard(request):
+    """Tracks under way, the latest touched first; finished ones; those still to discover."""
+    every = outlines()
+    enrolments = enrolments_of(request.user)
+    learnings = [Learning(outline=one, enrolment=enrolments[one.pk]) for one in every if one.pk in enrolments]
+    learnings.sort(key=lambda one: one.enrolment.last_activity_at, reverse=True)
+    context = {
+        "person": request.user,
+        "learnings": [one for one in learnings if not one.certificate],
+        "finished": [one for one in learnings if one.certificate],
+        "outlines_open": [one for one in every if one.pk not in enrolments],
+    }
+    return TemplateResponse(request, "lms/dashboard.html", context)
+
+
+@login_required
+def preferences(request):
+    """The name on attestations, and what one accepts to receive."""
+    person = request.user
+    refused = OptOut.objects.filter(person=person, kind=Letter.Kind.REMINDER).exists()
+    profile = Profile(
+        request.POST or None, initial={"first_name": person.first_name, "last_name": person.last_name}
+    )
+    form = Preferences(request.POST or None, initial={"reminders": not refused})
+    if request.method == "POST" and profile.is_valid() and form.is_valid():
+        person.first_name = profile.cleaned_data["first_name"]
+        person.last_name = profile.cleaned_data["last_name"]
+        person.save(update_fields=["first_name", "last_name"])
+        if form.cleaned_data["reminders"]:
+            subscriptions.opt_in(person_pk=person.pk, kind=Letter.Kind.REMINDER)
+        else:
+            subscriptions.opt_out(person_pk=person.pk, kind=Letter.Kind.REMINDER, at=timezone.now())
+        messages.success(request, "Préférences enregistrées.")
+        return redirect("lms:preferences")
+    return TemplateResponse(request, "lms/preferences.html", {"form": form, "profile": profile})

@@ -1,0 +1,62 @@
+"""Refusals and faults, in French, with the right status and a way on."""
+
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+
+from learners.errors import AttemptClosed, ForeignAnswer, NoAttemptLeft, NotEnrolled, StepGone, StepLocked
+
+STATUS = {
+    NotEnrolled: 403,
+    StepLocked: 403,
+    StepGone: 410,
+    NoAttemptLeft: 409,
+    AttemptClosed: 409,
+    ForeignAnswer: 400,
+}
+
+TITLES = {
+    NotEnrolled: "Il manque une inscription",
+    StepLocked: "Cette étape n’est pas encore ouverte",
+    StepGone: "Cette étape n’est plus proposée",
+    NoAttemptLeft: "Plus de tentative pour ce quiz",
+    AttemptClosed: "Déjà envoyé",
+    ForeignAnswer: "Ces réponses ne vont pas avec ce quiz",
+}
+
+
+def refused(request, error):
+    """The page of a LearnerError: why, and what would help."""
+    status = STATUS.get(type(error), 409)
+    context = {
+        "title": TITLES.get(type(error), "Cette action n’est pas possible"),
+        "message": str(error),
+        "link_url": error.link or "/mon-espace/",
+        "link_text": "Continuer" if error.link else "Revenir à mon espace",
+        "status": status,
+    }
+    return TemplateResponse(request, "lms/refused.html", context, status=status)
+
+
+def bad_request(request, exception=None):
+    """400."""
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request, exception=None):
+    """403."""
+    return render(request, "403.html", status=403)
+
+
+def page_not_found(request, exception=None):
+    """404."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """500: stands alone, because anything may be broken."""
+    return render(None, "500.html", status=500)
+
+
+def csrf_failure(request, reason=""):
+    """The form is too old, or was made for another session; going back shows what was typed."""
+    return render(request, "403_csrf.html", status=403)

@@ -1,0 +1,224 @@
+"""What a learner does: each verb has its address, takes a POST, and answers with a redirect."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from courses.outline import outline_by_pk, outline_by_slug, outline_of_step
+from courses.versions import thaw
+from learners import attempts, enrolment, progress
+from learners.access import may_see_attempt
+from learners.errors import AttemptClosed, MissingAnswers, NotEnrolled
+from learners.models import Attempt
+from lms.forms import responses_in
+from lms.learning import learning_of
+from lms.navigation import breadcrumb
+from lms.views.pages import found, quiz_context
+
+
+def verb(page_of):
+    """A view that acts: POST only, for someone who signed in.
+
+    ``page_of(*args)`` gives the address of the page that holds the button: a visitor is sent
+    there through sign-in, and so is whoever opens the verb's address by hand.
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def act(request, *args, **kwargs):
+            page = page_of(*args, **kwargs)
+            if request.method not in {"POST", "GET", "HEAD"}:
+                return HttpResponseNotAllowed(["POST"])
+            if not request.user.is_authenticated:
+                return redirect_to_login(page)
+            if request.method != "POST":
+                return redirect(page)
+            return view(request, *args, **kwargs)
+
+        return act
+
+    return decorate
+
+
+def track_page(slug):
+    """The address of a track."""
+    return found(outline_by_slug(slug)).url
+
+
+def step_page(pk):
+    """The address of a step; of its track when the step is no longer live."""
+    outline = found(outline_of_step(pk))
+    step = outline.by_pk.get(pk)
+    return step.url if step else outline.url
+
+
+def attempt_page(pk):
+    """The address of the quiz of an attempt."""
+    return step_page(get_object_or_404(Attempt.objects.only("quiz_id"), pk=pk).quiz_id)
+
+
+@verb(track_page)
+def enrol(request, slug):
+    """Enrol in a track, and go to its first step."""
+    outline = found(outline_by_slug(slug))
+    enrolment.enrol(person=request.user, track_pk=outline.pk, at=timezone.now())
+    welcome = "Te voilà inscrit" if outline.informal else "Vous voilà inscrit"
+    messages.success(request, f"{welcome} au parcours {outline.title}. Bonne route !")
+    learning = learning_of(request.user, outline)
+    target = learning.continue_state
+    return redirect(target.step.url if target else outline.url)
+
+
+@verb(track_page)
+def withdraw(request, slug):
+    """Leave a track; everything is kept."""
+    outline = found(outline_by_slug(slug))
+    enrolment.withdraw(person=request.user, track_pk=outline.pk, at=timezone.now())
+    messages.success(request, f"Retrait du parcours {outline.title} enregistré. Rien n’est effacé : le retour est possible à tout moment.")
+    return redirect(outline.url)
+
+
+@verb(step_page)
+def complete(request, pk):
+    """Finish a lesson, and go to the next step."""
+    outline = found(outline_of_step(pk))
+    step = outline.by_pk.get(pk)
+    before = enrolled(request.user, outline)
+    if step and step.kind == "quiz":
+        raise Http404  # a quiz is done by answering it
+    progress.complete(enrolment_pk=before.enrolment.pk, step_pk=pk, at=timezone.now())
+    learning = learning_of(request.user, outline, step=step)
+    return redirect(after(request, before, learning))
+
+
+def enrolled(person, outline):
+    """The Learning of this person, who must be enrolled."""
+    learning = learning_of(person, outline)
+    if not learning.enrolled:
+        raise NotEnrolled(link=outline.url)
+    return learning
+
+
+def after(request, before, learning):
+    """Where to go once a step is done, with a word for the moments that count."""
+    module = learning.module_state
+    if learning.certificate and not before.certificate:
+        messages.success(request, "Parcours terminé : l’attestation est prête, elle part aussi par e-mail.")
+        return learning.outline.url
+    if module and module.status == "done" and before.modules[module.module.number - 1].status != "done":
+        return module.module.url
+    following = learning.continue_state
+    return following.step.url if following else learning.outline.url
+
+
+@verb(step_page)
+def open_attempt(request, pk):
+    """Start a quiz, or come back to the attempt that is open."""
+    outline = found(outline_of_step(pk))
+    learning = enrolled(request.user, outline)
+    attempts.open_attempt(enrolment_pk=learning.enrolment.pk, quiz_pk=pk, at=timezone.now())
+    return redirect(step_page(pk))
+
+
+@verb(attempt_page)
+def save(request, pk):
+    """Keep the answers given so far."""
+    attempt = own_attempt(request, pk)
+    try:
+        attempts.save(attempt_pk=pk, responses=responses_in(request.POST), at=timezone.now())
+    except AttemptClosed as closed:
+        messages.info(request, str(closed))
+        return redirect("lms:attempt", pk)
+    messages.success(request, f"Réponses enregistrées à {timezone.localtime():%H:%M}. Elles seront là au retour.")
+    return redirect(step_page(attempt.quiz_id))
+
+
+@verb(attempt_page)
+def submit(request, pk):
+    """Send the answers: the result, or the same page with the questions left blank."""
+    attempt = own_attempt(request, pk)
+    try:
+        attempts.submit(
+            attempt_pk=pk,
+            responses=responses_in(request.POST),
+            at=timezone.now(),
+            allow_blank="send_anyway" in request.POST,
+        )
+    except AttemptClosed as closed:
+        messages.info(request, str(closed))
+    except MissingAnswers as blank:
+        return quiz_again(request, attempt, missing=blank.question_ids)
+    return redirect("lms:attempt", pk)
+
+
+def own_attempt(request, pk):
+    """The attempt, if it is this person's; else a 404 that tells nothing."""
+    attempt = get_object_or_404(Attempt.objects.select_related("enrolment", "quiz", "version"), pk=pk)
+    if not may_see_attempt(request.user, attempt):
+        raise Http404
+    return attempt
+
+
+def quiz_again(request, attempt, *, missing):
+    """The quiz page with an error summary; what was answered is kept."""
+    outline = found(outline_by_pk(attempt.enrolment.track_id))
+    step = found(outline.by_pk.get(attempt.quiz_id))
+    all_attempts = list(attempt.enrolment.attempts.filter(quiz=attempt.quiz).select_related("version").order_by("-number"))
+    context = {
+        "learning": learning_of(request.user, outline, step=step),
+        "outline": outline,
+        "breadcrumb": breadcrumb(outline, outline.module(step.module_pk)),
+        **quiz_context(attempt.quiz, all_attempts, missing=missing),
+    }
+    return TemplateResponse(request, attempt.quiz.template, context, status=422)
+
+
+@require_safe
+def attempt(request, pk):
+    """The result of an attempt, with an explanation per question."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.path)
+    shown = own_attempt(request, pk)
+    if shown.submitted_at is None:
+        return redirect(step_page(shown.quiz_id))
+    outline = found(outline_by_pk(shown.enrolment.track_id))
+    step = outline.by_pk.get(shown.quiz_id)
+    page = shown.quiz
+    used = Attempt.objects.filter(enrolment=shown.enrolment_id, quiz=page).count()
+    context = {
+        "attempt": shown,
+        "page": page,
+        "outline": outline,
+        "learning": learning_of(request.user, outline, step=step),
+        "breadcrumb": breadcrumb(outline, *([outline.module(step.module_pk), step] if step else [])),
+        "results": results_of(shown),
+        "can_retry": step is not None and (page.max_attempts is None or used < page.max_attempts),
+    }
+    return TemplateResponse(request, "lms/attempt.html", context)
+
+
+def results_of(attempt):
+    """One object per question: what was answered, what was right, why."""
+    quiz = thaw(attempt.version)
+    answers = {answer.question_id: answer for answer in attempt.answers.all()}
+    return [
+        {
+            "number": number,
+            "total": len(quiz.questions),
+            "question": question,
+            "answered": bool(answers[question.id].response),
+            "right": answers[question.id].points == answers[question.id].max_points,
+            "points": answers[question.id].points,
+            "max_points": answers[question.id].max_points,
+            "given": answers[question.id].said,
+            "right_text": question.say(question.right_response),
+            "explanation": question.explanation,
+        }
+        for number, question in enumerate(quiz.questions, start=1)
+    ]
