@@ -16,11 +16,11 @@ def production_is_real(app_configs, **kwargs):
     if settings.DEBUG:
         errors.append(Error("DEBUG must be off.", id="config.E002"))
     if not settings.REDIS_URL:
-        errors.append(Error("REDIS_URL must name a Redis server: the embedded one is for `make run`.", id="config.E003"))
+        errors.append(Error("REDIS_URL must name a Redis server: the embedded one is for make run.", id="config.E003"))
     if settings.DEMO:
         errors.append(Error("Demonstration mode must be off.", id="config.E004"))
     if not settings.SITE_URL.startswith("https://"):
-        errors.append(Error("SITE_URL must be the public https address: it is printed on attestations.", id="config.E005"))
+        errors.append(Error("SITE_URL must be the public https address: attestations bear it.", id="config.E005"))
     return errors
 
 

@@ -30,7 +30,7 @@ class Loading:
         self.catalogue = catalogue
         self.root = root
         self.say = say
-        self.counts = Counter()
+        self.counts: Counter[str] = Counter()
         self.terms = {}
 
     def run(self):

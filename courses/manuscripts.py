@@ -8,7 +8,7 @@ ready for Wagtail's StreamFields; anything unknown or missing is refused with th
 import hashlib
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -69,7 +69,7 @@ def read(root, path):
     if path.suffix == ".yaml":
         values = read_yaml(text, where)
     else:
-        _, head, body = re.split(r"^---$", text, maxsplit=2, flags=re.M)
+        _, head, body = re.split(r"^---$", text, maxsplit=2, flags=re.MULTILINE)
         values = {**read_yaml(head, where), "corps": body}
     return Manuscript(path=where, digest=hashlib.sha256(raw).hexdigest(), values=values)
 
@@ -101,7 +101,7 @@ def body_blocks(manuscript, *, images):
     directive or field, or a missing one.
     """
     blocks = []
-    parts = re.split(r"^::: *([\w-]+) *\n(.*?)^::: *$", manuscript.values["corps"], flags=re.M | re.S)
+    parts = re.split(r"^::: *([\w-]+) *\n(.*?)^::: *$", manuscript.values["corps"], flags=re.MULTILINE | re.DOTALL)
     for position, part in enumerate(parts):
         place = (manuscript.path, position // 3)
         if position % 3 == 0 and part.strip():
@@ -161,7 +161,7 @@ class Field:
 
 
 def _required(*fields):
-    return tuple(Field(*field, required=True) for field in fields)
+    return tuple(replace(Field(*field), required=True) for field in fields)
 
 
 SOURCE = (Field("date", "date"), Field("source", "source"))

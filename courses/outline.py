@@ -1,9 +1,10 @@
 """The shape of a track, read in one query: what comes in which order, how long it takes."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q, Subquery
 from wagtail.models import Page
 
 from courses.models import StepPage, TrackPage
@@ -54,7 +55,7 @@ class Outline:
     slug: str
     audience: str
     tagline: str
-    hours: float
+    hours: Decimal
     informal: bool
     in_order: bool
     award: str
@@ -164,7 +165,7 @@ def _outlines(tracks):
 
 def _build(rows):
     kinds = {model._meta.model_name: model for model in StepPage.__subclasses__()}
-    tracks = []
+    tracks: list[dict] = []
     for row in rows:
         model = row["content_type__model"]
         # The site's root page has no part in the address.

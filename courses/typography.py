@@ -39,7 +39,7 @@ MONTHS = (
 
 TAG = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
 ENTITY = re.compile(r"(&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);)")
-VERBATIM = ("code", "pre", "kbd", "samp", "script", "style", "textarea")
+VERBATIM = re.compile(r"</?\s*(?:code|pre|kbd|samp|script|style|textarea)\b", re.IGNORECASE)
 SPELLED = {
     "&nbsp;": FIXED,
     "&#160;": FIXED,
@@ -70,16 +70,14 @@ def typographie_html(html):
     for piece in TAG.split(html):
         if piece.startswith("<"):
             verbatim = max(0, verbatim + _nesting(piece))
-        elif not verbatim:
-            piece = _set_text_node(piece)
-        pieces.append(piece)
+        is_text = not piece.startswith("<") and not verbatim
+        pieces.append(_set_text_node(piece) if is_text else piece)
     return "".join(pieces)
 
 
 def _nesting(tag):
     """How this tag changes the number of open verbatim elements: 1, -1 or 0."""
-    name = re.match(r"</?\s*([a-zA-Z0-9]*)", tag).group(1).lower()
-    if name not in VERBATIM:
+    if not VERBATIM.match(tag):
         return 0
     return -1 if tag.startswith("</") else 1
 

@@ -111,8 +111,9 @@ def compose(letter):
             ), ()
         case Letter.Kind.CERTIFICATE:
             certificate = Certificate.objects.get(enrolment=enrolment)
-            name = f"attestation-{certificate.code}.pdf"
-            return emails.certificate_ready(certificate), ((name, documents.attestation_pdf(certificate), "application/pdf"),)
+            document = documents.attestation_pdf(certificate)
+            attachment = (f"attestation-{certificate.code}.pdf", document, "application/pdf")
+            return emails.certificate_ready(certificate), (attachment,)
     raise ValueError(letter.kind)
 
 

@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import segno
@@ -40,10 +40,6 @@ LONGEST_WORD = 40  # characters, before a word is cut
 UNPRINTED = "□"
 UNPRINTED_NOTE = " Un caractère n’a pas pu être imprimé : le texte exact figure à l’adresse de vérification."
 
-# A compiler is not shared between threads, and Typst's own threads do not survive a fork.
-_turn = threading.Lock()
-_rendering_process: int | None = None
-
 
 def attestation_pdf(certificate):
     """The attestation of this certificate row.
@@ -58,10 +54,9 @@ def attestation_pdf(certificate):
     facts = _facts(certificate)
     moment = int(certificate.issued_at.timestamp())
     try:
-        return _render("attestation.typ", facts, moment)
+        return _press.render("attestation.typ", facts, moment)
     except typst.TypstError:
-        facts = {name: fact if name in ("address", "code-image") else _with_squares(fact) for name, fact in facts.items()}
-        return _render("attestation.typ", facts | {"limits": facts["limits"] + UNPRINTED_NOTE}, moment)
+        return _press.render("attestation.typ", _with_squares(facts), moment)
 
 
 @lru_cache(maxsize=1024)
@@ -128,9 +123,15 @@ def _code_image(address):
     return out.getvalue().decode()
 
 
-def _with_squares(text):
-    """The text with a square in place of each character that no face can print."""
-    return "".join(character if character in "\n\t" or _prints(character) else UNPRINTED for character in text)
+def _with_squares(facts):
+    """The same facts with a square in place of each character that no face can print, and a note that says so."""
+    ours = ("address", "code-image")
+    facts = {name: fact if name in ours else "".join(map(_square, fact)) for name, fact in facts.items()}
+    return facts | {"limits": facts["limits"] + UNPRINTED_NOTE}
+
+
+def _square(character):
+    return character if character in "\n\t" or _prints(character) else UNPRINTED
 
 
 @lru_cache(maxsize=4096)
@@ -141,31 +142,42 @@ def _prints(character):
 def _has_glyphs(text, *, fallback):
     """Whether this text compiles: in the face of the attestation, or with the help of the other faces."""
     try:
-        _render("glyphs.typ", {"text": text, "fallback": "yes" if fallback else "no"}, 0)
+        _press.render("glyphs.typ", {"text": text, "fallback": "yes" if fallback else "no"}, 0)
     except typst.TypstError:
         return False
     return True
 
 
-def _render(source, facts, moment):
-    """PDF bytes of one source file; ``moment`` is in seconds since 1970."""
-    global _rendering_process
-    if _rendering_process not in (None, os.getpid()):
-        # Waiting for threads that the fork left behind would never end: say so instead.
-        raise RuntimeError("A document was rendered before this process was forked; render only in the children.")
-    with _turn:
-        _rendering_process = os.getpid()
-        return _compiler().compile(
-            input=SOURCES / source,
-            sys_inputs=facts,
-            format="pdf",
-            pdf_standards=STANDARDS,
-            timestamp=moment,
-        )
+class _Press:
+    """Typst with the faces that it brings and no other, for one process.
+
+    A compiler is not shared between threads: they take turns. Typst's own threads do not survive
+    a fork, and waiting for them would never end: a child of a process that has rendered says so.
+    """
+
+    def __init__(self):
+        self._turn = threading.Lock()
+        self._process = None
+        self._compiler = None
+
+    def render(self, source, facts, moment):
+        """PDF bytes of one source file; ``facts`` are strings by name, ``moment`` is in seconds since 1970."""
+        if self._process not in (None, os.getpid()):
+            raise RuntimeError("A document was rendered before this process was forked; render only in the children.")
+        with self._turn:
+            self._process = os.getpid()
+            self._compiler = self._compiler or self._new_compiler()
+            return self._compiler.compile(
+                input=SOURCES / source,
+                sys_inputs=facts,
+                format="pdf",
+                pdf_standards=STANDARDS,
+                timestamp=moment,
+            )
+
+    def _new_compiler(self):
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+        return typst.Compiler(input=SOURCES / "glyphs.typ", root=SOURCES, font_paths=fonts, ignore_system_fonts=True)
 
 
-@cache
-def _compiler():
-    """The compiler of this process, with the faces that Typst brings and no other."""
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
-    return typst.Compiler(input=SOURCES / "attestation.typ", root=SOURCES, font_paths=fonts, ignore_system_fonts=True)
+_press = _Press()

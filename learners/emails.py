@@ -18,9 +18,8 @@ from django.urls import reverse
 
 from courses.models import TrackPage
 from courses.typography import FIXED, duree, heures, pluriel, typographie, typographie_html
-from learners.models import Letter
 
-SUBJECT_LENGTH = Letter._meta.get_field("subject").max_length
+SUBJECT_LENGTH = 200  # the column of the letter
 NAMED_STEPS = 3  # a reminder names the last ones, not the whole past
 
 # Nothing is fetched; what depends on the reader's screen (dark, narrow) cannot be inlined and stays.

@@ -83,9 +83,7 @@ def board_of(cohort, *, now):
     if outline:
         enrolments = enrolments.with_progress(outline)
     total = len(outline.required) if outline else 0
-    rows = [
-        _row(enrolment, total=total, now=now) for enrolment in enrolments.select_related("person", "certificate")
-    ]
+    rows = [_row(enrolment, total=total, now=now) for enrolment in enrolments.select_related("person", "certificate")]
     return Board(outline=outline, rows=tuple(sorted(rows, key=urgency)))
 
 
@@ -124,7 +122,7 @@ def _row(enrolment, *, total, now):
 
 def next_titles(outline, rows):
     """The title of the next step of each of these rows, by enrolment. One query."""
-    done = {row.enrolment_pk: set() for row in rows}
+    done: dict[int, set[int]] = {row.enrolment_pk: set() for row in rows}
     for enrolment_pk, step_pk in Completion.objects.filter(enrolment__in=done).values_list("enrolment_id", "step_id"):
         done[enrolment_pk].add(step_pk)
     steps = {pk: next_step(outline, done=ids) for pk, ids in done.items()}

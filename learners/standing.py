@@ -58,7 +58,8 @@ def why_locked(outline, step, *, enrolled, done):
         return None
     if not enrolled:
         reason = (
-            "Inscris-toi au parcours pour ouvrir cette étape." if outline.informal
+            "Inscris-toi au parcours pour ouvrir cette étape."
+            if outline.informal
             else "Inscrivez-vous au parcours pour ouvrir cette étape."
         )
         return Lock(reason, outline.url, f"Voir le parcours {outline.title}")

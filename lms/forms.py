@@ -48,7 +48,8 @@ def printable(name):
     name = " ".join(name.split())
     if not documents.printable(name):
         raise forms.ValidationError(
-            "Nous ne savons pas imprimer certains de ces caractères sur une attestation : écrivez votre nom en lettres latines."
+            "Nous ne savons pas imprimer certains de ces caractères sur une attestation : "
+            "écrivez votre nom en lettres latines."
         )
     return name
 

@@ -5,6 +5,7 @@ joined with its completions. Templates only read; without a person (a preview) t
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from courses.outline import Module, Outline, Step
@@ -64,8 +65,8 @@ class Enrolled:
     pk: int
     done: frozenset[int]
     last: int | None
-    last_activity_at: object
-    completed_at: object
+    last_activity_at: datetime
+    completed_at: datetime | None
     certificate_code: str | None
 
 
@@ -165,7 +166,7 @@ def enrolments_of(person, *, track_pk=None):
     rows = Enrolment.objects.active().filter(person=person)
     if track_pk is not None:
         rows = rows.filter(track_id=track_pk)
-    found = {}
+    found: dict[int, list] = {}
     for row in rows.order_by("completions__completed_at", "completions__pk").values_list(
         "track_id",
         "pk",

@@ -13,6 +13,7 @@ class PrivatePages:
         self.get_response = get_response
 
     def __call__(self, request):
+        """The response, kept from caches when it was made for somebody."""
         response = self.get_response(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
@@ -26,6 +27,7 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request):
+        """The response as it is."""
         return self.get_response(request)
 
     def process_exception(self, request, exception):

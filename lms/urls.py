@@ -51,6 +51,10 @@ urlpatterns = [
 if settings.DEMO:
     urlpatterns += [
         path("demo/courrier/", demo.demo_mail, name="demo_mail"),
-        path("dev/composants/", TemplateView.as_view(template_name="lms/components.html", extra_context=showcase()), name="components"),
+        path(
+            "dev/composants/",
+            TemplateView.as_view(template_name="lms/components.html", extra_context=showcase()),
+            name="components",
+        ),
         path("media/<path:path>", media.serve_media, name="media"),
     ]

@@ -7,7 +7,7 @@ mail server. EMAIL_URL, DATABASE_URL and REDIS_URL choose real servers.
 
 import secrets
 
-from config.settings.base import *  # noqa: F403 — one base and thin differences
+from config.settings.base import *  # one base and thin differences
 from config.settings.base import VAR, env
 
 DEMO = True

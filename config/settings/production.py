@@ -4,7 +4,7 @@ Refuses to start with a default secret, without real servers, or with the demons
 (see config.checks, run by every start).
 """
 
-from config.settings.base import *  # noqa: F403 — one base and thin differences
+from config.settings.base import *  # one base and thin differences
 from config.settings.base import CONTENT_SECURITY_POLICY, DATABASES, SITE_URL, env
 
 DEMO = False
@@ -13,11 +13,10 @@ SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
-if DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    # Web processes share a small pool; a worker process keeps one connection (see Procfile).
-    if env.bool("DATABASE_POOL", default=True):
-        DATABASES["default"]["CONN_MAX_AGE"] = 0
-        DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 4, "timeout": 10}
+# Web processes share a small pool; a worker process keeps one connection (see Procfile).
+if DATABASES["default"]["ENGINE"].endswith("postgresql") and env.bool("DATABASE_POOL", default=True):
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 4, "timeout": 10}
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True

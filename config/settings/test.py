@@ -1,7 +1,7 @@
 """The suite: the embedded settings without what costs time and proves nothing."""
 
-from config.settings.base import *  # noqa: F403 — one base and thin differences
-from config.settings.base import TEMPLATES, VAR
+from config.settings.base import *  # one base and thin differences
+from config.settings.base import TEMPLATES
 
 SECRET_KEY = "only for the tests"  # noqa: S105 — nothing real is signed with it
 DEMO = False
@@ -15,5 +15,8 @@ STORAGES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL = "memory://"
-STATIC_ROOT = VAR / "test-static"
+# Static files are found where they are written, without collecting them.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None
 TEMPLATES[0]["OPTIONS"]["debug"] = True

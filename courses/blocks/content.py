@@ -36,7 +36,9 @@ class TestimonyBlock(SourcedBlock):
     text = blocks.RichTextBlock(label="témoignage", features=INLINE)
     date = blocks.CharBlock(label="date", max_length=60, required=False)
     source = blocks.CharBlock(label="source", max_length=240, required=False)
-    composed = blocks.BooleanBlock(label="récit composé", required=False, help_text="Dit au lecteur que la personne est fictive.")
+    composed = blocks.BooleanBlock(
+        label="récit composé", required=False, help_text="Dit au lecteur que la personne est fictive."
+    )
 
     class Meta:
         icon = "user"
@@ -84,7 +86,9 @@ class FigureBlock(blocks.StructBlock):
     date = blocks.CharBlock(label="date", max_length=60)
     source = blocks.CharBlock(label="source", max_length=240)
     caution = blocks.TextBlock(label="réserve", max_length=400, rows=2, required=False)
-    disputed = blocks.BooleanBlock(label="chiffre discuté", required=False, help_text="Les sources ne sont pas d’accord.")
+    disputed = blocks.BooleanBlock(
+        label="chiffre discuté", required=False, help_text="Les sources ne sont pas d’accord."
+    )
 
     class Meta:
         icon = "order"
@@ -144,7 +148,9 @@ class ExampleBlock(SourcedBlock):
     actors = blocks.ListBlock(LineBlock(label="acteur"), label="acteurs", required=False)
     text = blocks.RichTextBlock(label="récit", features=INLINE)
     source = blocks.CharBlock(label="source", max_length=240, required=False)
-    composed = blocks.BooleanBlock(label="récit composé", required=False, help_text="Dit au lecteur que l’exemple est fictif.")
+    composed = blocks.BooleanBlock(
+        label="récit composé", required=False, help_text="Dit au lecteur que l’exemple est fictif."
+    )
 
     class Meta:
         icon = "group"

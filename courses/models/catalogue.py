@@ -33,4 +33,5 @@ class CataloguePage(Page):
         """Refuse another slug than the contract's."""
         super().clean()
         if self.slug != self.SLUG:
-            raise ValidationError({"slug": f"L’adresse du catalogue est « {self.SLUG} » : des liens imprimés en dépendent."})
+            message = f"L’adresse du catalogue est « {self.SLUG} » : des liens imprimés en dépendent."
+            raise ValidationError({"slug": message})

@@ -34,9 +34,7 @@ def preferences(request):
     """The name on attestations, and what one accepts to receive."""
     person = request.user
     refused = OptOut.objects.filter(person=person, kind=Letter.Kind.REMINDER).exists()
-    profile = Profile(
-        request.POST or None, initial={"first_name": person.first_name, "last_name": person.last_name}
-    )
+    profile = Profile(request.POST or None, initial={"first_name": person.first_name, "last_name": person.last_name})
     form = Preferences(request.POST or None, initial={"reminders": not refused})
     if request.method == "POST" and profile.is_valid() and form.is_valid():
         person.first_name = profile.cleaned_data["first_name"]

@@ -18,7 +18,13 @@ SILENCE = 100
 @require_safe
 def health(request):
     """JSON: database, broker, worker and clock, letters waiting. 503 when something is down."""
-    state = {"database": False, "broker": broker_answers(), "worker": False, "clock_age_seconds": None, "letters_waiting": None}
+    state = {
+        "database": False,
+        "broker": broker_answers(),
+        "worker": False,
+        "clock_age_seconds": None,
+        "letters_waiting": None,
+    }
     try:
         last = Heartbeat.objects.filter(name="clock").values_list("at", flat=True).first()
         state["database"] = True

@@ -80,7 +80,10 @@ def withdraw(request, slug):
     """Leave a track; everything is kept."""
     outline = found(outline_by_slug(slug))
     enrolment.withdraw(person=request.user, track_pk=outline.pk, at=timezone.now())
-    messages.success(request, f"Retrait du parcours {outline.title} enregistré. Rien n’est effacé : le retour est possible à tout moment.")
+    messages.success(
+        request,
+        f"Retrait du parcours {outline.title} enregistré. Rien n’est effacé : le retour est possible à tout moment.",
+    )
     return redirect(outline.url)
 
 
@@ -169,7 +172,9 @@ def quiz_again(request, attempt, *, missing):
     """The quiz page with an error summary; what was answered is kept."""
     outline = found(outline_by_pk(attempt.enrolment.track_id))
     step = found(outline.by_pk.get(attempt.quiz_id))
-    all_attempts = list(attempt.enrolment.attempts.filter(quiz=attempt.quiz).select_related("version").order_by("-number"))
+    all_attempts = list(
+        attempt.enrolment.attempts.filter(quiz=attempt.quiz).select_related("version").order_by("-number")
+    )
     context = {
         "learning": learning_of(request.user, outline, step=step),
         "outline": outline,

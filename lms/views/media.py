@@ -6,4 +6,4 @@ from django.views.static import serve
 
 def serve_media(request, path):
     """A file of the media folder."""
-    return serve(request, path, document_root=settings.MEDIA_ROOT)
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT))

@@ -1,6 +1,6 @@
 """Printed French: every rule, on text and on HTML. N is a narrow no-break space, F a no-break space."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -29,7 +29,10 @@ F = "\u00a0"
         ("12 000 000 de pas", f"12{N}000{N}000 de pas"),
         ("l’ODD n° 17", f"l’ODD n°{F}17"),
         ("à 18:10", "à 18:10"),
-        ("voir https://exemple.fr/l'eau?a=1;b=2! ou d'o'neil@exemple.fr !", f"voir https://exemple.fr/l'eau?a=1;b=2! ou d'o'neil@exemple.fr{N}!"),
+        (
+            "voir https://exemple.fr/l'eau?a=1;b=2! ou d'o'neil@exemple.fr !",
+            f"voir https://exemple.fr/l'eau?a=1;b=2! ou d'o'neil@exemple.fr{N}!",
+        ),
         ("", ""),
     ],
 )
@@ -44,7 +47,7 @@ def test_setting_twice_changes_nothing(text):
 
 
 def test_html_is_set_in_its_text_only():
-    html = '<p title="l\'eau ?">L\'eau &amp; l&#x27;air : <code>a ? b</code> ; fin !<!-- « » --></p>'
+    html = "<p title=\"l'eau ?\">L'eau &amp; l&#x27;air : <code>a ? b</code> ; fin !<!-- « » --></p>"
     assert typographie_html(html) == (
         f'<p title="l\'eau ?">L’eau &amp; l’air{F}: <code>a ? b</code>{N}; fin{N}!<!-- « » --></p>'
     )
@@ -68,7 +71,7 @@ def test_decimal_hours_are_said_as_hours_and_minutes():
 
 def test_dates_are_said_in_full():
     assert jour(date(2026, 11, 23)) == f"23{F}novembre 2026"
-    assert jour(datetime(2026, 8, 1, 12)) == f"1er{F}août 2026"
+    assert jour(datetime(2026, 8, 1, 12, tzinfo=UTC)) == f"1er{F}août 2026"
     assert jour(None) == ""
 
 

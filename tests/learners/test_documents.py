@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from django.utils import timezone, translation
 
 from learners import documents
 from learners.models import Certificate
@@ -26,7 +27,7 @@ LONG_ABILITY = (
 )
 LONG_NAME = (
     "Marie-Françoise Éléonore Bérengère de la Tour d’Auvergne-Lauraguais-Montmorency "
-    "Nguyễn Thị Phương Thảo Wolfeschlegelsteinhausenbergerdorff-Vandenbroucke de Saint-Exupéry d’Ornano"
+    "Nguyễn Thị Phương Thảo Wolfeschlegelsteinhausenbergerdorff-Vandenbroucke de Saint-Exupéry-d’Ornano"
 )[:170]
 
 
@@ -59,14 +60,15 @@ def read(**changes):
 def words(reader):
     """The text of the only page, in reading order, its spaces made equal."""
     (page,) = reader.pages
-    return " ".join(page.extract_text().replace("\u200b", "").split())
+    return " ".join(page.extract_text().split())
 
 
 def test_the_attestation_says_who_followed_what_for_how_long_and_where_to_check_it():
     assert words(read()) == (
         "Faire alliance Attestation de suivi délivrée à Inès Lefèvre-Dubœuf "
         "pour avoir suivi le parcours « Décideurs » "
-        "Capacités travaillées – expliquer les effets attendus d’une alliance – situer une organisation ou un territoire "
+        "Capacités travaillées "
+        "– expliquer les effets attendus d’une alliance – situer une organisation ou un territoire "
         "Durée 6 h 30 Cohorte Hauts-de-France : automne Version 2026-11-02 · 41 "
         "Délivrée le 23 novembre 2026 par Faire alliance "
         f"Vérifier cette attestation {ADDRESS} Code 2345-6789-ABCD-EFGH-JKLM-NPQR "
@@ -97,7 +99,12 @@ def test_what_does_not_apply_is_not_printed():
 def test_figures_and_quotes_have_the_spaces_of_printed_french():
     (page,) = read(abilities="poser la question : pourquoi ?").pages
     text = page.extract_text()
-    for printed in ("«\u202fDécideurs\u202f»", "question\u00a0: pourquoi\u202f?", "6\u00a0h\u00a030", "23\u00a0novembre 2026"):
+    for printed in (
+        "«\u202fDécideurs\u202f»",
+        "question\u00a0: pourquoi\u202f?",
+        "6\u00a0h\u00a030",
+        "23\u00a0novembre 2026",
+    ):
         assert printed in text
 
 
@@ -114,7 +121,11 @@ def test_it_is_archivable_and_accessible():
     assert catalog["/MarkInfo"]["/Marked"].value is True
     assert catalog["/ViewerPreferences"]["/DisplayDocTitle"].value is True
     assert catalog["/OutputIntents"][0].get_object()["/S"] == "/GTS_PDFA1"
-    for claim in ("<pdfaid:part>3</pdfaid:part>", "<pdfaid:conformance>A</pdfaid:conformance>", "<pdfuaid:part>1</pdfuaid:part>"):
+    for claim in (
+        "<pdfaid:part>3</pdfaid:part>",
+        "<pdfaid:conformance>A</pdfaid:conformance>",
+        "<pdfuaid:part>1</pdfuaid:part>",
+    ):
         assert claim in xmp
     assert reader.metadata.title == "Attestation de suivi – «\u202fDécideurs\u202f» – Inès Lefèvre-Dubœuf"
     assert reader.metadata.author == "Faire alliance"
@@ -139,7 +150,9 @@ def test_its_structure_has_one_title_a_list_and_one_described_figure():
     roles = [role for role, _alt in found]
     assert roles.count("/H1") == 1
     assert roles.count("/LI") == 2
-    assert [alt for role, alt in found if role == "/Figure"] == [f"Code QR qui mène à l’adresse de vérification {ADDRESS}"]
+    assert [alt for role, alt in found if role == "/Figure"] == [
+        f"Code QR qui mène à l’adresse de vérification {ADDRESS}"
+    ]
 
 
 def test_its_address_is_a_link():
@@ -152,19 +165,18 @@ def test_its_fonts_are_embedded():
     fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
     descriptors = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object() for font in fonts]
     assert descriptors
-    assert all("LibertinusSerif" in one["/FontName"] and {"/FontFile2", "/FontFile3"} & one.keys() for one in descriptors)
+    assert all("LibertinusSerif" in one["/FontName"] for one in descriptors)
+    assert all({"/FontFile2", "/FontFile3"} & one.keys() for one in descriptors)
 
 
-def test_the_same_facts_give_the_same_bytes_again():
+def test_the_same_facts_give_the_same_bytes_again(monkeypatch):
     first = documents.attestation_pdf(certificate())
     assert documents.attestation_pdf(certificate(holder="Autre Personne")) != first
-    documents._compiler.cache_clear()
+    monkeypatch.setattr(documents, "_press", documents._Press())
     assert documents.attestation_pdf(certificate()) == first
 
 
 def test_the_language_of_a_reader_changes_nothing():
-    from django.utils import timezone, translation  # noqa: PLC0415 — only here
-
     first = documents.attestation_pdf(certificate())
     with translation.override("en"), timezone.override("Pacific/Auckland"):
         assert documents.attestation_pdf(certificate()) == first
@@ -183,7 +195,8 @@ def test_separators_in_facts_cannot_forge_a_line():
 
 
 @pytest.mark.parametrize(
-    "name", ["Đặng Thị Ngọc Ánh", "Александра Щукина", "Ωμέγα Παπαδόπουλος", "İpek Şahin", "Łukasz Żółć", "Zoe\u0308 O’Neill"]
+    "name",
+    ["Đặng Thị Ngọc Ánh", "Александра Щукина", "Ωμέγα Παπαδόπουλος", "İpek Şahin", "Łukasz Żółć", "Zoe\u0308 O’Neill"],
 )
 def test_names_of_the_world_are_printed(name):
     assert documents.printable(name)
@@ -206,11 +219,13 @@ def test_a_missing_glyph_never_stops_an_attestation():
 
 @pytest.mark.parametrize("name", [LONG_NAME, "W" * 80 + " " + "M" * 80, "i" * 170])
 def test_a_name_of_170_characters_fits_on_the_page(name):
-    assert name in words(read(holder=name))
+    # Where a line breaks, inside a word or after a hyphen, is none of the test's business.
+    assert "".join(name.split()) in "".join(words(read(holder=name)).split())
 
 
 def test_long_facts_fit_on_the_page():
-    text = words(read(abilities="\n".join([LONG_ABILITY] * 8), track_title="Alliance " * 28, cohort_name="Territoires " * 10))
+    abilities = "\n".join([LONG_ABILITY] * 8)
+    text = words(read(abilities=abilities, track_title="Alliance " * 28, cohort_name="Territoires " * 10))
     assert text.count(LONG_ABILITY) == 8
     assert text.count("Alliance ") == 28
     assert text.count("Territoires ") == 10
@@ -232,7 +247,7 @@ def test_threads_wait_for_each_other():
 
 
 def test_a_process_forked_after_a_rendering_refuses_instead_of_hanging(monkeypatch):
-    monkeypatch.setattr(documents, "_rendering_process", -1)
+    monkeypatch.setattr(documents._press, "_process", -1)
     with pytest.raises(RuntimeError, match="before this process was forked"):
         documents.attestation_pdf(certificate())
 

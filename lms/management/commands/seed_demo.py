@@ -29,22 +29,23 @@ FIRST_NAMES = (
     "Fatou Florian Gaëlle Hugo Inès Ismaël Jeanne Joël Julie Karim Léa Loïc Lucie Maël Malika Manon Mathis Maud Mehdi "
     "Nadia Noémie Océane Olivier Pauline Quentin Rachida Rémi Romane Samir Sandrine Sofia Solène Théo Thomas Valérie "
     "Yanis Yasmine Zoé"
-).split()
+).split()  # noqa: SIM905 — fifty names read better without quotes
 LAST_NAMES = (
     "André Aubert Bailly Barbier Benali Bernard Blanchard Bonnet Boucher Caron Chevalier Cissé Colin Da_Silva David "
     "Denis Diallo Dubois Dumas Durand Fabre Faure Fontaine Fournier Garnier Gauthier Girard Guérin Haddad Henry Hoarau "
     "Jacquet Kaya Lacroix Lambert Leclerc Lefèvre Lemaire Le_Gall Marchand Masson Mercier Meyer Moreau Nguyen Noël "
     "Payet Perrin Petit Renaud Robert Rousseau Roux Simon Traoré Vidal Weber"
-).split()
+).split()  # noqa: SIM905 — idem
 
 # How far each of the thirty went, and how many days ago they were last seen.
-PACES = (
-    [("not started", 0, days) for days in (3, 12, 21)]
-    + [("stalled", share, days) for share, days in ((0.1, 12), (0.2, 15), (0.3, 19), (0.5, 11), (0.7, 24))]
-    + [("doing", share / 20, days) for share, days in zip(range(1, 15), (0, 1, 2, 0, 4, 1, 3, 6, 0, 2, 5, 1, 8, 3), strict=True)]
-    + [("done", 1, days) for days in (1, 2, 5, 9, 14, 20)]
-    + [("withdrawn", 0.2, 18), ("withdrawn", 0.1, 30)]
-)
+PACES: list[tuple[str, float, int]] = [
+    *(("not started", 0, days) for days in (3, 12, 21)),
+    *(("stalled", share, days) for share, days in ((0.1, 12), (0.2, 15), (0.3, 19), (0.5, 11), (0.7, 24))),
+    *(("doing", share / 20, days) for share, days in enumerate((0, 1, 2, 0, 4, 1, 3, 6, 0, 2, 5, 1, 8, 3), start=1)),
+    *(("done", 1, days) for days in (1, 2, 5, 9, 14, 20)),
+    ("withdrawn", 0.2, 18),
+    ("withdrawn", 0.1, 30),
+]
 WEEKS_AGO = 7
 
 ACCOUNTS = [
@@ -95,7 +96,8 @@ class Command(BaseCommand):
             for pace in PACES:
                 self.live(next(names), outline, cohort, pace, now=now, dice=dice)
             self.stdout.write(f"  {cohort.name} : {len(PACES)} personnes")
-        self.live(learner, next(one for one in outlines() if one.slug == "jeunes"), None, ("doing", 0.25, 2), now=now, dice=dice)
+        track = next(one for one in outlines() if one.slug == "jeunes")
+        self.live(learner, track, None, ("doing", 0.25, 2), now=now, dice=dice)
 
     def account(self, email, first_name, last_name, password):
         """A person with a confirmed address."""
@@ -106,7 +108,8 @@ class Command(BaseCommand):
     def live(self, person, outline, cohort, pace, *, now, dice):
         """Lead somebody through a share of the track, ending so many days ago."""
         if not isinstance(person, User):
-            person = self.account(*person, None)
+            email, first_name, last_name = person
+            person = self.account(email, first_name, last_name, None)
         state, share, days = pace
         begin = now - timedelta(weeks=WEEKS_AGO) + timedelta(hours=dice.randrange(1, 120))
         end = now - timedelta(days=days, hours=dice.randrange(1, 20))

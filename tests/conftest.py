@@ -1,0 +1,70 @@
+"""Guard-rails of the suite. Each says which class of mistake it makes impossible."""
+
+import socket
+
+import pytest
+from wagtail.models import Collection, Locale, Page, Site
+
+from tests.factories import courses, learners
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The rows that Wagtail's own migrations create, since the suite builds tables without them."""
+    with django_db_blocker.unblock():
+        if not Page.objects.exists():
+            Locale.objects.get_or_create(language_code="fr")
+            Page.add_root(title="Root", slug="root")
+        if not Collection.objects.exists():
+            Collection.add_root(name="Root")
+        Page.objects.filter(depth=2).delete()
+        Site.objects.all().delete()
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    """A test that reaches beyond this machine is a test of somebody else's server."""
+    connect = socket.socket.connect
+
+    def only_here(self, address):
+        host = address[0] if isinstance(address, tuple) else "127.0.0.1"
+        if host not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test tried to reach {host}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", only_here)
+
+
+@pytest.fixture(autouse=True)
+def media_in_a_temporary_folder(settings, tmp_path):
+    """A test that writes files leaves none behind."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def site(db):
+    """The home page and the catalogue."""
+    return courses.make_site()
+
+
+@pytest.fixture
+def track(site):
+    """A live track in order: two modules, three lessons and a quiz (see factories)."""
+    return courses.make_track(site)
+
+
+@pytest.fixture
+def learner(db):
+    """Somebody with a confirmed address."""
+    return learners.make_person("nadia@example.org", first_name="Nadia", last_name="Benali")
+
+
+@pytest.fixture
+def after_commit(django_capture_on_commit_callbacks):
+    """A block at whose end the transaction « commits »: what was to leave after commit leaves."""
+
+    def block():
+        return django_capture_on_commit_callbacks(execute=True)
+
+    return block
+
