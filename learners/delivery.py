@@ -110,7 +110,7 @@ def compose(letter):
                 unsubscribe_url=subscriptions.unsubscribe_url(letter),
             ), ()
         case Letter.Kind.CERTIFICATE:
-            certificate = Certificate.objects.get(enrolment=enrolment)
+            certificate = Certificate.objects.select_related("enrolment__person", "enrolment__track").get(enrolment=enrolment)
             document = documents.attestation_pdf(certificate)
             attachment = (f"attestation-{certificate.code}.pdf", document, "application/pdf")
             return emails.certificate_ready(certificate), (attachment,)

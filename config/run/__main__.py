@@ -74,7 +74,7 @@ async def tell(here, own, supervisor, terminal):
     terminal.say(welcome(here, letters_on_disk=not os.environ.get("EMAIL_URL")))
     if not terminal.live:
         terminal.say(f"READY {here.url}/")
-    await asyncio.Event().wait()
+    await terminal.closed()
 
 
 async def start_broker(own, supervisor):

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 import sys
 import time
 
@@ -36,6 +37,17 @@ class Terminal:
             self._write("\n")
             self._forget()
         self._write(f"{text}\n")
+
+    async def closed(self):
+        """Wait until the terminal is closed; for ever where the output is none.
+
+        The signal that says so goes to the leader of the session, which may not pass it on.
+        """
+        lookout = select.poll()
+        if self.live:
+            lookout.register(self.stream, 0)  # 0: nothing but the end
+        while not lookout.poll(0):
+            await asyncio.sleep(1)
 
     def _tick(self):
         if self.live:

@@ -26,10 +26,10 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=email)
 
 
-class User(AbstractUser):  # type: ignore[django-manager-missing] — Wagtail's managers carry no types
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail's managers carry no types
     """The login is the e-mail address, unique without regard to case."""
 
-    username = None  # type: ignore[assignment] — how Django's manual removes a field
+    username = None  # type: ignore[assignment]  # how Django's manual removes a field
     email = models.EmailField("adresse e-mail")
     first_name = models.CharField("prénom", max_length=80, blank=True)
     last_name = models.CharField("nom", max_length=80, blank=True)
@@ -37,7 +37,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] — Wagtail's 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment] — no username to ask for
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # no username to ask for
 
     class Meta:
         verbose_name = "personne"

@@ -19,7 +19,7 @@ def dashboard(request):
     every = outlines()
     enrolments = enrolments_of(request.user)
     learnings = [Learning(outline=one, enrolment=enrolments[one.pk]) for one in every if one.pk in enrolments]
-    learnings.sort(key=lambda one: one.enrolment.last_activity_at, reverse=True)
+    learnings.sort(key=lambda one: enrolments[one.outline.pk].last_activity_at, reverse=True)
     context = {
         "person": request.user,
         "learnings": [one for one in learnings if not one.certificate],

@@ -29,13 +29,13 @@ FIRST_NAMES = (
     "Fatou Florian Gaëlle Hugo Inès Ismaël Jeanne Joël Julie Karim Léa Loïc Lucie Maël Malika Manon Mathis Maud Mehdi "
     "Nadia Noémie Océane Olivier Pauline Quentin Rachida Rémi Romane Samir Sandrine Sofia Solène Théo Thomas Valérie "
     "Yanis Yasmine Zoé"
-).split()  # noqa: SIM905 — fifty names read better without quotes
+)
 LAST_NAMES = (
     "André Aubert Bailly Barbier Benali Bernard Blanchard Bonnet Boucher Caron Chevalier Cissé Colin Da_Silva David "
     "Denis Diallo Dubois Dumas Durand Fabre Faure Fontaine Fournier Garnier Gauthier Girard Guérin Haddad Henry Hoarau "
     "Jacquet Kaya Lacroix Lambert Leclerc Lefèvre Lemaire Le_Gall Marchand Masson Mercier Meyer Moreau Nguyen Noël "
     "Payet Perrin Petit Renaud Robert Rousseau Roux Simon Traoré Vidal Weber"
-).split()  # noqa: SIM905 — idem
+)
 
 # How far each of the thirty went, and how many days ago they were last seen.
 PACES: list[tuple[str, float, int]] = [
@@ -143,7 +143,7 @@ class Command(BaseCommand):
 
 def people(dice):
     """Endless distinct people: (address, first name, last name)."""
-    pairs = [(first, last.replace("_", " ")) for first in FIRST_NAMES for last in LAST_NAMES]
+    pairs = [(first, last.replace("_", " ")) for first in FIRST_NAMES.split() for last in LAST_NAMES.split()]
     dice.shuffle(pairs)
     for first, last in pairs:
         yield f"{slugify(first)}.{slugify(last)}@demo.example", first, last
@@ -160,10 +160,9 @@ def instructors():
     for codename in ("add_page", "change_page", "publish_page"):
         permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
         GroupPagePermission.objects.get_or_create(group=group, page=catalogue, permission=permission)
-    for codename in ("add_illustration", "choose_illustration", "add_document", "choose_document"):
-        permission = Permission.objects.filter(codename=codename).first()
-        if permission:
-            GroupCollectionPermission.objects.get_or_create(
-                group=group, collection=Collection.get_first_root_node(), permission=permission
-            )
+    files = ("add_illustration", "choose_illustration", "add_document", "choose_document")
+    for permission in Permission.objects.filter(codename__in=files):
+        GroupCollectionPermission.objects.get_or_create(
+            group=group, collection=Collection.get_first_root_node(), permission=permission
+        )
     return group
