@@ -69,9 +69,51 @@ def read(root, path):
     if path.suffix == ".yaml":
         values = read_yaml(text, where)
     else:
-        _, head, body = re.split(r"^---$", text, maxsplit=2, flags=re.MULTILINE)
-        values = {**read_yaml(head, where), "corps": body}
+        front = re.fullmatch(r"---\n(.*?)^---\n(.*)", text, flags=re.MULTILINE | re.DOTALL)
+        if front is None:
+            raise ManuscriptError(f"{where} : en-tête absent, à écrire entre deux lignes de trois tirets")
+        values = read_yaml(front[1], where)
+        if front[2].strip():
+            values["corps"] = front[2]
     return Manuscript(path=where, digest=hashlib.sha256(raw).hexdigest(), values=values)
+
+
+# What each kind of file says of itself: the fields it needs, the fields it may have.
+HEADS = {
+    "track": (
+        {"titre", "public", "accroche", "heures", "attestation", "relance_apres_jours", "corps"},
+        {"tutoiement", "rythme", "format", "acquis", "capacites", "sources"},
+    ),
+    "module": ({"titre", "resume"}, {"objectifs"}),
+    "lesson": ({"titre", "minutes", "corps"}, {"resume", "obligatoire"}),
+    "quiz": ({"titre", "minutes", "questions"}, {"resume", "obligatoire", "introduction", "seuil", "tentatives"}),
+    "question": ({"id", "type", "question", "explication"}, {"points", "choix", "reponse"}),
+    "choice": ({"texte"}, {"juste"}),
+    "term": ({"terme", "definition"}, set()),
+}
+
+
+def checked(values, kind, where):
+    """These values, whose fields are those of their kind."""
+    needed, allowed = HEADS[kind]
+    return only(values, needed, needed | allowed, where)
+
+
+def only(values, needed, allowed, where):
+    """These values; raises ManuscriptError for a field that is not allowed, or the lack of one that is needed."""
+    if not isinstance(values, dict):
+        raise ManuscriptError(f"{where} : des champs « nom: valeur » sont attendus ici")
+    unknown, missing = set(values) - allowed, needed - set(values)
+    if unknown or missing:
+        raise ManuscriptError(f"{where} : champs inconnus {sorted(unknown)}, manquants {sorted(missing)}")
+    return values
+
+
+def yes(value, where):
+    """Whether the file says oui."""
+    if value not in YES:
+        raise ManuscriptError(f"{where} : « {value} » n’est ni oui ni non")
+    return YES[value]
 
 
 def identity(*parts):
@@ -118,11 +160,9 @@ def directive(name, values, where, images):
     if name not in DIRECTIVES:
         raise ManuscriptError(f"{where} : directive inconnue « {name} »")
     kind, fields = DIRECTIVES[name]
-    unknown = set(values) - {field.name for field in fields}
-    missing = {field.name for field in fields if field.required} - set(values)
-    if unknown or missing:
-        raise ManuscriptError(f"{where} ({name}) : champs inconnus {sorted(unknown)}, manquants {sorted(missing)}")
-    value = {field.to: field.read(values.get(field.name)) for field in fields}
+    place = f"{where} ({name})"
+    only(values, {field.name for field in fields if field.required}, {field.name for field in fields}, place)
+    value = {field.to: field.read(values.get(field.name), place) for field in fields}
     if kind == "image":
         value = {
             "image": {
@@ -144,13 +184,13 @@ class Field:
     kind: str = "line"
     required: bool = False
 
-    def read(self, value):
+    def read(self, value, where):
         """The block's value of what the file says."""
         match self.kind:
             case "rich":
                 return html(value or "")
             case "yes":
-                return YES[value or False]
+                return yes(value or False, where)
             case "lines":
                 return [typed(line) for line in value or []]
             case "rows":
@@ -227,6 +267,7 @@ DIRECTIVES = {
 }
 
 QUESTIONS = {"choix-unique": "single", "choix-multiples": "multiple", "vrai-faux": "true_false"}
+TRUE_FALSE = {"vrai": "true", "faux": "false", True: "true", False: "false"}
 
 
 def question_blocks(manuscript):
@@ -235,26 +276,28 @@ def question_blocks(manuscript):
 
 
 def _question(manuscript, question):
-    where = f"{manuscript.path} ({question.get('id')})"
+    checked(question, "question", manuscript.path)
+    where = f"{manuscript.path} ({question['id']})"
+    place = identity(manuscript.path, question["id"])
+    value = {
+        "prompt": one_paragraph(question["question"]),
+        "explanation": html(question["explication"]),
+        "points": question.get("points", 1),
+    }
     try:
         kind = QUESTIONS[question["type"]]
-        place = identity(manuscript.path, question["id"])
-        value = {
-            "prompt": one_paragraph(question["question"]),
-            "explanation": html(question["explication"]),
-            "points": question.get("points", 1),
-        }
         if kind == "true_false":
-            value["answer"] = {"vrai": "true", "faux": "false", True: "true", False: "false"}[question["reponse"]]
+            value["answer"] = TRUE_FALSE[question["reponse"]]
         else:
             value["choices"] = [
-                {
-                    "type": "item",
-                    "id": identity(place, position),
-                    "value": {"text": typed(choice["texte"]), "correct": YES[choice.get("juste", False)]},
-                }
-                for position, choice in enumerate(question["choix"])
+                _choice(choice, identity(place, position), where) for position, choice in enumerate(question["choix"])
             ]
     except KeyError as error:
         raise ManuscriptError(f"{where} : champ ou valeur {error} inattendu ou manquant") from error
     return kind, value, place
+
+
+def _choice(choice, pk, where):
+    checked(choice, "choice", where)
+    value = {"text": typed(choice["texte"]), "correct": yes(choice.get("juste", False), where)}
+    return {"type": "item", "id": pk, "value": value}

@@ -66,7 +66,7 @@ class Board:
         """Headline counts, by name."""
         return {
             "enrolled": len(self.rows),
-            "active": len(self.rows) - self.count(Status.STALLED) - self.count(Status.NOT_STARTED),
+            "doing": self.count(Status.DOING),
             "stalled": self.count(Status.STALLED),
             "not_started": self.count(Status.NOT_STARTED),
             "finished": self.count(Status.DONE),

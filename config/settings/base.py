@@ -278,6 +278,7 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "xlsx", "mp3", "ogg", "mp4", "webm", "vtt", "zip"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 200 * 1024 * 1024
 WAGTAIL_CONTENT_LANGUAGES = [("fr", "Français")]
+WAGTAIL_ALLOW_UNICODE_SLUGS = False  # « Leçon » is at /lecon/: addresses are read aloud, and lms.urls takes no accent
 WAGTAIL_AUTOSAVE_INTERVAL = 2000  # each autosave is a write: twice a second is too much for SQLite
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # no call to a third party
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # idem

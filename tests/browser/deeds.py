@@ -1,0 +1,125 @@
+"""The deeds that Backstage can do, run in a process with the product's settings.
+
+Each is a sentence about people and time, through the verbs of learners.
+"""
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from config.celery import app
+from courses.models import StepPage
+from courses.outline import outline_by_slug
+from learners import certificates, enrolment
+from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
+from tests.factories import learners as factories
+
+
+def person(email, first_name, last_name, password):
+    """Somebody whose address is confirmed."""
+    return factories.make_person(email, password=password, first_name=first_name, last_name=last_name).pk
+
+
+def follow(email, track, steps=0, cohort=None):
+    """That person follows the track, and has finished so many of its steps."""
+    outline = outline_by_slug(track)
+    row = enrolment.enrol(
+        person=_person(email),
+        track_pk=outline.pk,
+        at=timezone.now(),
+        cohort=Cohort.objects.get(name=cohort) if cohort else None,
+    )
+    for step in outline.steps[:steps]:
+        factories.finish_step(row, step, at=timezone.now())
+    found = Certificate.objects.filter(enrolment=row).first()
+    return found.code if found else ""
+
+
+def lead(email, cohort, track, opens_on="2026-09-01"):
+    """That person leads a new cohort."""
+    outline = outline_by_slug(track)
+    return factories.make_cohort(outline, lead=_person(email), name=cohort, opens_on=opens_on).pk
+
+
+def cohorts():
+    """The key of every cohort, by name."""
+    return dict(Cohort.objects.values_list("name", "pk"))
+
+
+def days_pass(email, count):
+    """Everything that this person did, and every letter they got, was so many days earlier."""
+    days = timedelta(days=count)
+    enrolments = Enrolment.objects.filter(person=_person(email))
+    Completion.objects.filter(enrolment__in=enrolments).update(completed_at=F("completed_at") - days)
+    Letter.objects.filter(enrolment__in=enrolments).update(due_at=F("due_at") - days, sent_at=F("sent_at") - days)
+    enrolments.update(enrolled_at=F("enrolled_at") - days, last_activity_at=F("last_activity_at") - days)
+
+
+def tick(task, times=1):
+    """The clock asks for this task of its timetable: the message goes through the broker to a worker."""
+    names = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert task in names, f"{task} is not in the timetable"
+    for _ in range(times):
+        app.send_task(task)
+
+
+def reminders_of(email):
+    """How many reminders exist for that person, left or to leave."""
+    return Letter.objects.filter(person=_person(email), kind=Letter.Kind.REMINDER).count()
+
+
+def letters_waiting():
+    """How many letters are to leave."""
+    return Letter.objects.waiting().count()
+
+
+def silent_people(track):
+    """The addresses of the demonstration people whom the clock must remind in this track."""
+    outline = outline_by_slug(track)
+    silent = timezone.now() - timedelta(days=outline.reminder_after_days)
+    rows = Enrolment.objects.active().unfinished().silent_since(silent).filter(track_id=outline.pk)
+    return sorted(rows.filter(person__email__endswith="@demo.example").values_list("person__email", flat=True))
+
+
+def attempts_of(email):
+    """The (number, whether it was sent, score) of each attempt of that person."""
+    rows = Attempt.objects.filter(enrolment__person=_person(email)).order_by("quiz", "number")
+    return [[row.number, row.submitted_at is not None, row.score] for row in rows]
+
+
+def completions_of(email):
+    """How many steps that person has finished."""
+    return Completion.objects.filter(enrolment__person=_person(email)).count()
+
+
+def certificates_of(email):
+    """The codes of the attestations of that person."""
+    return list(Certificate.objects.filter(enrolment__person=_person(email)).values_list("code", flat=True))
+
+
+def revoke(code, reason):
+    """The administrator revokes this attestation."""
+    admin = User.objects.get(email="admin@demo.example")
+    certificates.revoke(Certificate.objects.get(code=code), by=admin, at=timezone.now(), reason=reason)
+
+
+def steps(track):
+    """The steps of a track in reading order, as plain values."""
+    return [
+        {"pk": step.pk, "title": step.title, "url": step.url, "kind": step.kind, "required": step.required}
+        for step in outline_by_slug(track).steps
+    ]
+
+
+def publish(pk, live):
+    """An author publishes this step, or takes it away."""
+    page = StepPage.objects.get(pk=pk).specific
+    if live:
+        page.save_revision().publish()
+    else:
+        page.unpublish()
+
+
+def _person(email):
+    return User.objects.get(email=email)
