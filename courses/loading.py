@@ -3,9 +3,12 @@
 from collections import Counter
 from pathlib import Path
 
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
 from django.utils.text import slugify
+from wagtail.blocks import StreamBlockValidationError
+from wagtail.fields import StreamField
 
 from courses import manuscripts
 from courses.models import (
@@ -31,7 +34,7 @@ class Loading:
         self.root = root
         self.say = say
         self.counts: Counter[str] = Counter()
-        self.terms = {}
+        self.terms = {term.term.casefold(): term for term in GlossaryTerm.objects.all()}
 
     def run(self):
         """Load the glossary and every track that has files. Returns the counts."""
@@ -48,21 +51,27 @@ class Loading:
         path = self.root / "glossaire.yaml"
         if path.exists():
             for entry in manuscripts.read(self.root, path).values:
-                term = manuscripts.typed(entry["terme"])
-                _, created = GlossaryTerm.objects.get_or_create(
-                    term=term, defaults={"definition": manuscripts.typed(entry["definition"])}
-                )
-                self.counts["terms created" if created else "terms kept"] += 1
-        self.terms = {term.term.casefold(): term for term in GlossaryTerm.objects.all()}
+                self.counts["terms created" if self.load_term(entry, path.name) else "terms kept"] += 1
+
+    def load_term(self, entry, where):
+        """Whether this term was missing, and is there now."""
+        values = manuscripts.checked(entry, "term", where)
+        term = GlossaryTerm(term=manuscripts.typed(values["terme"]), definition=manuscripts.typed(values["definition"]))
+        if term.term.casefold() in self.terms:
+            return False
+        validate(term, where)
+        term.save()
+        self.terms[term.term.casefold()] = term
+        return True
 
     def load_track(self, folder):
         """A track, its modules and their steps."""
         manuscript = manuscripts.read(self.root, folder / "parcours.md")
-        self.say(f"  {manuscript.values['titre']}")
-        track = self.put(TrackPage, self.catalogue, manuscript, track_fields(manuscript.values))
+        track = self.put(TrackPage, self.catalogue, manuscript, track_fields(manuscript))
+        self.say(f"  {track.title}")
         for module_folder in sorted(path.parent for path in folder.glob("*/module.md")):
             module_file = manuscripts.read(self.root, module_folder / "module.md")
-            module = self.put(ModulePage, track, module_file, module_fields(module_file.values))
+            module = self.put(ModulePage, track, module_file, module_fields(module_file))
             for path in sorted(module_folder.iterdir()):
                 if path.name == "module.md" or path.suffix not in {".md", ".yaml"}:
                     continue
@@ -72,10 +81,10 @@ class Loading:
 
     def lesson_fields(self, manuscript):
         """The fields of a lesson."""
-        values = manuscript.values
+        manuscripts.checked(manuscript.values, "lesson", manuscript.path)
         blocks = manuscripts.body_blocks(manuscript, images=self.illustration)
         return {
-            **step_fields(values),
+            **step_fields(manuscript),
             "body": [raw_block(kind, self.resolve(kind, value, manuscript.path), pk) for kind, value, pk in blocks],
         }
 
@@ -91,6 +100,8 @@ class Loading:
     def illustration(self, name, where):
         """The primary key of the Illustration made from a file of the track's images folder."""
         path = self.root / where.split("/")[0] / "images" / name
+        if not path.is_file():
+            raise manuscripts.ManuscriptError(f"{where} : image absente « {name} »")
         title = f"{path.parent.parent.name}/{name}"
         found = Illustration.objects.filter(title=title).first()
         if found is None:
@@ -120,7 +131,7 @@ class Loading:
 
     def publish(self, page, loaded, manuscript, outcome):
         """Validate and publish as an editor would; remember what was loaded."""
-        page.full_clean()
+        validate(page, manuscript.path)
         revision = page.save_revision()
         revision.publish()
         loaded.digest = manuscript.digest
@@ -129,6 +140,18 @@ class Loading:
         self.counts[outcome] += 1
         page.refresh_from_db()
         return page
+
+
+def validate(row, where):
+    """Refuse what the editors' form would refuse; Django's full_clean does not look inside blocks."""
+    try:
+        row.full_clean()
+        for field in row._meta.get_fields():
+            if isinstance(field, StreamField):
+                field.stream_block.clean(field.value_from_object(row))
+    except ValidationError as error:
+        told = error.as_json_data() if isinstance(error, StreamBlockValidationError) else error
+        raise manuscripts.ManuscriptError(f"{where} : {told}") from error
 
 
 def raw_block(kind, value, pk):
@@ -156,8 +179,9 @@ def lines(kind, values, where):
     ]
 
 
-def track_fields(values):
+def track_fields(manuscript):
     """The fields of a track."""
+    values = manuscripts.checked(manuscript.values, "track", manuscript.path)
     where = values["public"]
     return {
         "title": values["titre"],
@@ -170,15 +194,16 @@ def track_fields(values):
         "outcomes": lines("outcome", values.get("acquis"), where),
         "abilities": lines("ability", values.get("capacites"), where),
         "sources": lines("source", values.get("sources"), where),
-        "informal": manuscripts.YES[values.get("tutoiement", False)],
+        "informal": manuscripts.yes(values.get("tutoiement", False), manuscript.path),
         "award": values["attestation"],
         "reminder_after_days": values["relance_apres_jours"],
         "search_description": manuscripts.typed(values["accroche"]),
     }
 
 
-def module_fields(values):
+def module_fields(manuscript):
     """The fields of a module."""
+    values = manuscripts.checked(manuscript.values, "module", manuscript.path)
     return {
         "title": manuscripts.typed(values["titre"]),
         "summary": manuscripts.typed(values["resume"]),
@@ -187,22 +212,23 @@ def module_fields(values):
     }
 
 
-def step_fields(values):
+def step_fields(manuscript):
     """The fields that lessons and quizzes share."""
+    values = manuscript.values
     return {
         "title": manuscripts.typed(values["titre"]),
         "minutes": values["minutes"],
         "summary": manuscripts.typed(values.get("resume", "")),
-        "required": manuscripts.YES[values.get("obligatoire", True)],
+        "required": manuscripts.yes(values.get("obligatoire", True), manuscript.path),
         "search_description": manuscripts.typed(values.get("resume", "")),
     }
 
 
 def quiz_fields(manuscript):
     """The fields of a quiz."""
-    values = manuscript.values
+    values = manuscripts.checked(manuscript.values, "quiz", manuscript.path)
     return {
-        **step_fields(values),
+        **step_fields(manuscript),
         "introduction": manuscripts.typed(values.get("introduction", "")),
         "pass_mark": values.get("seuil"),
         "max_attempts": values.get("tentatives"),

@@ -131,11 +131,6 @@ def html(text):
     return re.sub(r"\n+", "", MARKDOWN.render(typed(text).replace("--", "—"))).strip()
 
 
-def one_paragraph(text):
-    """Markdown of a single line as rich text."""
-    return html(text)
-
-
 def body_blocks(manuscript, *, images):
     """The StreamField values of a lesson: (type, value, id) triples.
 
@@ -272,7 +267,10 @@ TRUE_FALSE = {"vrai": "true", "faux": "false", True: "true", False: "false"}
 
 def question_blocks(manuscript):
     """The StreamField values of a quiz: (type, value, id) triples; choices carry their own ids."""
-    return [_question(manuscript, question) for question in manuscript.values["questions"]]
+    questions = [_question(manuscript, question) for question in manuscript.values["questions"]]
+    if len({pk for _, _, pk in questions}) < len(questions):
+        raise ManuscriptError(f"{manuscript.path} : deux questions portent le même identifiant")
+    return questions
 
 
 def _question(manuscript, question):
@@ -280,7 +278,7 @@ def _question(manuscript, question):
     where = f"{manuscript.path} ({question['id']})"
     place = identity(manuscript.path, question["id"])
     value = {
-        "prompt": one_paragraph(question["question"]),
+        "prompt": html(question["question"]),
         "explanation": html(question["explication"]),
         "points": question.get("points", 1),
     }

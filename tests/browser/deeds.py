@@ -9,7 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from config.celery import app
-from courses.models import StepPage
+from courses.blocks.questions import quiz_of
+from courses.models import QuizPage, StepPage
 from courses.outline import outline_by_slug
 from learners import certificates, enrolment
 from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
@@ -110,6 +111,19 @@ def steps(track):
         {"pk": step.pk, "title": step.title, "url": step.url, "kind": step.kind, "required": step.required}
         for step in outline_by_slug(track).steps
     ]
+
+
+def answers():
+    """For each question of the site: its kind, the right response, and a response that is wrong."""
+    return {
+        question.id: {
+            "kind": question.kind,
+            "right": question.right_response,
+            "wrong": [next(option.id for option in question.options if not option.correct)],
+        }
+        for page in QuizPage.objects.live()
+        for question in quiz_of(page).questions
+    }
 
 
 def publish(pk, live):
