@@ -1,11 +1,14 @@
 """Puts the manuscripts into Wagtail: idempotent, and never over what an editor has changed since."""
 
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
+from django.db.models import TextField
 from django.utils.text import slugify
 from wagtail.blocks import StreamBlockValidationError
 from wagtail.fields import StreamField
@@ -29,9 +32,9 @@ TRACKS = ("jeunes", "catalyseurs", "chefs-de-projet", "decideurs")
 class Loading:
     """One run over the content folder; ``counts`` tells what was created, updated, kept or left to editors."""
 
-    def __init__(self, catalogue, *, root=CONTENT, say=lambda line: None):
+    def __init__(self, catalogue, *, root=None, say=lambda line: None):
         self.catalogue = catalogue
-        self.root = root
+        self.root = root or CONTENT
         self.say = say
         self.counts: Counter[str] = Counter()
         self.terms = {term.term.casefold(): term for term in GlossaryTerm.objects.all()}
@@ -39,11 +42,12 @@ class Loading:
     def run(self):
         """Load the glossary and every track that has files. Returns the counts."""
         self.load_glossary()
+        track = None
         for slug in TRACKS:
             folder = self.root / slug
             if (folder / "parcours.md").exists():
                 with transaction.atomic():
-                    self.load_track(folder)
+                    track = self.load_track(folder, after=track)
         return self.counts
 
     def load_glossary(self):
@@ -64,20 +68,27 @@ class Loading:
         self.terms[term.term.casefold()] = term
         return True
 
-    def load_track(self, folder):
+    def load_track(self, folder, *, after):
         """A track, its modules and their steps."""
         manuscript = manuscripts.read(self.root, folder / "parcours.md")
-        track = self.put(TrackPage, self.catalogue, manuscript, track_fields(manuscript))
+        track = self.put(TrackPage, self.catalogue, manuscript, track_fields(manuscript), after=after)
         self.say(f"  {track.title}")
+        module = None
         for module_folder in sorted(path.parent for path in folder.glob("*/module.md")):
             module_file = manuscripts.read(self.root, module_folder / "module.md")
-            module = self.put(ModulePage, track, module_file, module_fields(module_file))
-            for path in sorted(module_folder.iterdir()):
-                if path.name == "module.md" or path.suffix not in {".md", ".yaml"}:
-                    continue
-                step = manuscripts.read(self.root, path)
-                model, fields = (LessonPage, self.lesson_fields) if path.suffix == ".md" else (QuizPage, quiz_fields)
-                self.put(model, module, step, fields(step))
+            module = self.put(ModulePage, track, module_file, module_fields(module_file), after=module)
+            self.load_steps(module, module_folder)
+        return track
+
+    def load_steps(self, module, folder):
+        """The lessons and quizzes of a module, in the order of their files."""
+        step = None
+        for path in sorted(folder.iterdir()):
+            if path.name == "module.md" or path.suffix not in {".md", ".yaml"}:
+                continue
+            file = manuscripts.read(self.root, path)
+            model, fields = (LessonPage, self.lesson_fields) if path.suffix == ".md" else (QuizPage, quiz_fields)
+            step = self.put(model, module, file, fields(file), after=step)
 
     def lesson_fields(self, manuscript):
         """The fields of a lesson."""
@@ -111,15 +122,17 @@ class Loading:
                 )
         return found.pk
 
-    def put(self, model, parent, manuscript, fields):
+    def put(self, model, parent, manuscript, fields, *, after):
         """The live page of this manuscript: created, updated, or left as its editors want it."""
         loaded = LoadedPage.objects.filter(path=manuscript.path).select_related("page").first()
         if loaded is None:
             page = model(slug=manuscript.slug, live=False, **fields)
-            parent.add_child(instance=page)
+            with refused_by_name(manuscript.path):
+                page.clean_fields(exclude=["path", "depth"])
+            place(page, parent, after)
             return self.publish(page, LoadedPage(path=manuscript.path, page=page), manuscript, "created")
         page = loaded.page.specific
-        if page.latest_revision_id != loaded.revision_id:
+        if page.latest_revision_id != loaded.revision_id or not page.live:
             self.counts["left to editors"] += 1
         elif loaded.digest == manuscript.digest:
             self.counts["kept"] += 1
@@ -142,16 +155,36 @@ class Loading:
         return page
 
 
-def validate(row, where):
-    """Refuse what the editors' form would refuse; Django's full_clean does not look inside blocks."""
+def place(page, parent, after):
+    """Add a new page right after the one of the file before it, which is None for the first file."""
+    first = parent.get_first_child()
+    if first is None or (after and not after.is_child_of(parent)):
+        parent.add_child(instance=page)
+    elif after:
+        after.add_sibling(pos="right", instance=page)
+    else:
+        first.add_sibling(pos="left", instance=page)
+
+
+@contextmanager
+def refused_by_name(where):
+    """A refusal, told with the name of the file."""
     try:
+        yield
+    except ValidationError as error:
+        told = error.as_json_data() if isinstance(error, StreamBlockValidationError) else error
+        raise manuscripts.ManuscriptError(f"{where} : {told}") from error
+
+
+def validate(row, where):
+    """Refuse what the editors' form would refuse: Django's full_clean knows neither blocks nor long texts."""
+    with refused_by_name(where):
         row.full_clean()
         for field in row._meta.get_fields():
             if isinstance(field, StreamField):
                 field.stream_block.clean(field.value_from_object(row))
-    except ValidationError as error:
-        told = error.as_json_data() if isinstance(error, StreamBlockValidationError) else error
-        raise manuscripts.ManuscriptError(f"{where} : {told}") from error
+            elif isinstance(field, TextField) and field.max_length:
+                MaxLengthValidator(field.max_length)(field.value_from_object(row))
 
 
 def raw_block(kind, value, pk):
@@ -188,7 +221,7 @@ def track_fields(manuscript):
         "audience": values["public"],
         "tagline": manuscripts.typed(values["accroche"]),
         "introduction": manuscripts.html(values["corps"]),
-        "hours": values["heures"],
+        "hours": str(values["heures"]),
         "rhythm": manuscripts.typed(values.get("rythme", "")),
         "format": manuscripts.typed(values.get("format", "")),
         "outcomes": lines("outcome", values.get("acquis"), where),

@@ -1,6 +1,7 @@
 """Printed French: spaces, apostrophes, durations, dates. Pure functions from text to text."""
 
 import re
+import unicodedata
 
 NARROW = "\u202f"  # narrow no-break space: before ; ! ? %, inside « », between groups of digits
 FIXED = "\u00a0"  # no-break space: before a colon, between a figure and its unit
@@ -118,3 +119,9 @@ def jour(value):
     if not value:
         return ""
     return f"{'1er' if value.day == 1 else value.day}{FIXED}{MONTHS[value.month - 1]} {value.year}"
+
+
+def folded(text):
+    """The text without accents, in lower case: how dictionaries sort and how people search."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))

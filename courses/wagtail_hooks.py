@@ -1,18 +1,71 @@
-"""The admin's side of courses: the glossary, from which lessons choose their terms."""
+"""The editor's side of courses: the glossary, and the lists of tracks, modules and steps."""
 
+from wagtail import hooks
+from wagtail.admin.ui.tables import BooleanColumn, Column, LiveStatusTagColumn, NumberColumn, UpdatedAtColumn
+from wagtail.admin.views.pages.listing import PageListingMixin
+from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from courses.models import GlossaryTerm
+from courses.models import GlossaryTerm, ModulePage, StepPage, TrackPage
 
 
-class GlossaryViewSet(SnippetViewSet):
+class GlossaryTermViewSet(SnippetViewSet):
     model = GlossaryTerm
-    icon = "info-circle"
-    menu_label = "Glossaire"
-    menu_name = "glossary"
+    icon = "openquote"
     add_to_admin_menu = True
-    list_display = ["term", "definition"]
+    menu_label = "Glossaire"
+    menu_name = "glossaire"
+    menu_order = 250
+    admin_url_namespace = "glossary"
+    base_url_path = "glossaire"
+    list_display = ["term", Column("definition", label="Définition"), LiveStatusTagColumn(), UpdatedAtColumn()]
+    list_per_page = 50
+    copy_view_enabled = False
 
 
-register_snippet(GlossaryViewSet)
+register_snippet(GlossaryTermViewSet)
+
+
+COMMON = {column.name: column for column in PageListingMixin.base_columns}
+
+
+def columns(*own):
+    """The columns of a list of pages: title, what this kind of page has of its own, date, state."""
+    return [COMMON["bulk_actions"], COMMON["title"], *own, COMMON["latest_revision_created_at"], COMMON["status"]]
+
+
+class TrackPages(PageViewSet):
+    """The list under the catalogue."""
+
+    model = TrackPage
+    columns = columns(
+        Column("get_audience_display", label="Public", width="12%"),
+        NumberColumn("hours", label="Heures", width="8%"),
+        NumberColumn("numchild", label="Modules", width="8%"),
+    )
+
+
+class ModulePages(PageViewSet):
+    """The list under a track."""
+
+    model = ModulePage
+    columns = columns(NumberColumn("numchild", label="Étapes", width="8%"))
+
+
+class StepPages(PageViewSet):
+    """The list under a module: lessons and quizzes, in the order of the learners."""
+
+    model = StepPage
+    parent_models = [ModulePage]
+    columns = columns(
+        Column("kind_label", label="Type", width="8%"),
+        NumberColumn("minutes", label="Minutes", width="8%"),
+        BooleanColumn("required", label="Obligatoire", width="10%"),
+    )
+
+
+@hooks.register("register_admin_viewset")
+def register_page_lists():
+    """What the explorer shows under the catalogue, a track and a module."""
+    return [TrackPages(), ModulePages(), StepPages()]

@@ -86,7 +86,7 @@ def submit(*, attempt_pk, responses, at, allow_blank=False):
 
 def _open_one(attempt_pk):
     """The open attempt behind the lock of its enrolment, and its frozen quiz."""
-    enrolment = Enrolment.objects.locked(Attempt.objects.values_list("enrolment_id", flat=True).get(pk=attempt_pk))
+    enrolment = Enrolment.objects.locked(Attempt.objects.filter(pk=attempt_pk).values("enrolment_id")[:1])
     if enrolment is None:
         raise NotEnrolled
     attempt = Attempt.objects.select_related("version").get(pk=attempt_pk)

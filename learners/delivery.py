@@ -24,8 +24,9 @@ log = structlog.get_logger(__name__)
 # Longer than the time limit of a task, so that a claim never ends while its sender is alive;
 # shorter than the two minutes promised to recover from a kill.
 CLAIM = timedelta(seconds=110)
-# After so many refusals a letter is parked for a human to look at.
+# After so many refusals a letter is parked for a human to look at. A server that is away refuses nothing.
 MAX_TRIES = 12
+REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
 
 
 def send(letter_pk, *, now):
@@ -40,30 +41,20 @@ def send(letter_pk, *, now):
     reason = why_drop(letter)
     if reason:
         return _close(letter, "dropped", dropped_at=now, dropped_reason=reason)
-    composed, attachments = compose(letter)
-    message = emails.message(
-        composed,
-        to=letter.address,
-        message_id=message_id(letter),
-        headers=_headers(letter),
-        attachments=attachments,
-    )
     try:
+        composed, attachments = compose(letter)
+        message = emails.message(
+            composed,
+            to=letter.address,
+            message_id=message_id(letter),
+            headers=_headers(letter),
+            attachments=attachments,
+        )
         get_connection().send_messages([message])
     except (OSError, smtplib.SMTPException) as error:
         return _postpone(letter, error, now=now)
-    if letter.kind == Letter.Kind.ACCOUNT:
-        # It held a code or a link that opens an account: not to be read again from a backup.
-        composed = emails.Composed(subject=composed.subject, text="", html="")
-    return _close(
-        letter,
-        "sent",
-        sent_at=now,
-        subject=composed.subject,
-        text=composed.text,
-        html=composed.html,
-        last_error="",
-    )
+    frozen = {"subject": composed.subject, "text": composed.text, "html": composed.html}
+    return _close(letter, "sent", sent_at=now, last_error="", **frozen | _erased(letter))
 
 
 def why_drop(letter):
@@ -75,7 +66,8 @@ def why_drop(letter):
     if subscriptions.refuses(letter.person, letter.kind):
         return "la personne ne veut plus recevoir ces messages"
     if letter.kind == Letter.Kind.CERTIFICATE:
-        return ""
+        revoked = Certificate.objects.filter(enrolment=letter.enrolment_id, revoked_at__isnull=False)
+        return "l’attestation a été révoquée" if revoked.exists() else ""
     enrolment = letter.enrolment
     if enrolment.withdrawn_at is not None:
         return "la personne s’est retirée du parcours"
@@ -110,7 +102,9 @@ def compose(letter):
                 unsubscribe_url=subscriptions.unsubscribe_url(letter),
             ), ()
         case Letter.Kind.CERTIFICATE:
-            certificate = Certificate.objects.select_related("enrolment__person", "enrolment__track").get(enrolment=enrolment)
+            certificate = Certificate.objects.select_related("enrolment__person", "enrolment__track").get(
+                enrolment=enrolment
+            )
             document = documents.attestation_pdf(certificate)
             attachment = (f"attestation-{certificate.code}.pdf", document, "application/pdf")
             return emails.certificate_ready(certificate), (attachment,)
@@ -131,20 +125,29 @@ def _headers(letter):
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
-def _close(letter, outcome, **fields):
-    Letter.objects.filter(pk=letter.pk).update(claimed_until=None, **fields)
+def _erased(letter):
+    """The fields to empty when this letter is done with."""
+    # It held a code or a link that opens an account: not to be read again from a backup.
+    return {"text": "", "html": ""} if letter.kind == Letter.Kind.ACCOUNT else {}
+
+
+def _close(letter, outcome, *, claimed_until=None, **fields):
+    Letter.objects.filter(pk=letter.pk).update(claimed_until=claimed_until, **fields)
     log.info("letter", outcome=outcome, letter=letter.pk, kind=letter.kind, tries=letter.tries)
     return outcome
 
 
 def _postpone(letter, error, *, now):
-    """Try again, each time a little later; park after too many refusals or a final one."""
+    """Try again, each time a little later; park after too many refusals or a final one.
+
+    The letter is claimed until then; ``due_at`` stays the moment of its cause.
+    """
     final = isinstance(error, smtplib.SMTPRecipientsRefused) and all(
         code >= 500 for code, _ in error.recipients.values()
     )
     last_error = f"{type(error).__name__} : {error}"[:240]
-    if final or letter.tries >= MAX_TRIES:
-        reason = "refusée par le serveur de courrier"
-        return _close(letter, "dropped", dropped_at=now, dropped_reason=reason, last_error=last_error)
+    if final or (isinstance(error, REFUSALS) and letter.tries >= MAX_TRIES):
+        dropped = {"dropped_at": now, "dropped_reason": "refusée par le serveur de courrier"}
+        return _close(letter, "dropped", last_error=last_error, **dropped, **_erased(letter))
     later = now + timedelta(seconds=min(30 * 2 ** (letter.tries - 1), 3600))
-    return _close(letter, "refused", due_at=later, last_error=last_error)
+    return _close(letter, "refused", claimed_until=later, last_error=last_error)

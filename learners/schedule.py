@@ -33,7 +33,11 @@ def send_due_letters():
     for letter_pk in list(Letter.objects.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)):
         if monotonic() > stop:
             break
-        delivery.send(letter_pk, now=timezone.now())
+        try:
+            delivery.send(letter_pk, now=timezone.now())
+        except Exception:
+            # A letter that cannot be made must not hold the others; it waits for a version that can.
+            log.exception("letter not sent", letter=letter_pk)
 
 
 @shared_task

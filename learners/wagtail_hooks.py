@@ -1,18 +1,60 @@
 """The admin's side of learners: cohorts, attestations, messages; and what must not be deleted."""
 
+from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from wagtail import hooks
-from wagtail.admin.panels import FieldPanel, InlinePanel
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
-from wagtail.admin.views.generic import EditView
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.ui.tables import DateColumn
+from wagtail.admin.views.generic import DeleteView, EditView, IndexView, InspectView
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
+from wagtail.log_actions import log
 from wagtail.models import Page
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
 
-from learners import certificates
-from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter
+from learners import certificates, roles
+from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
+
+
+class KeptPolicy(ModelPermissionPolicy):
+    """Rows that only verbs create, and that nobody deletes, be they administrators."""
+
+    ALLOWED = frozenset({"change", "view"})
+
+    def user_has_permission(self, user, action):
+        """What the model's permissions say, within what is allowed at all."""
+        return action in self.ALLOWED and super().user_has_permission(user, action)
+
+
+class ReadOnlyPolicy(KeptPolicy):
+    """Rows that the admin only shows."""
+
+    ALLOWED = frozenset({"view"})
+
+
+register_permission_policy(Certificate, KeptPolicy(Certificate))
+register_permission_policy(Letter, ReadOnlyPolicy(Letter))
+
+
+class DeleteCohortView(DeleteView):
+    """A cohort where somebody is enrolled stays: boards and attestations name it."""
+
+    def run_before_hook(self):
+        """Say why, and go back to the cohort."""
+        if not self.object.enrolments.exists():
+            return None
+        messages.error(
+            self.request,
+            f"La cohorte « {self.object} » a des inscriptions : elle ne peut pas être supprimée. "
+            "Donnez-lui une date de fin si elle est terminée.",
+        )
+        return redirect(reverse(self.edit_url_name, args=[self.object.pk]))
 
 
 class CohortViewSet(ModelViewSet):
@@ -22,27 +64,122 @@ class CohortViewSet(ModelViewSet):
     list_display = ["name", "track", "opens_on", "closes_on"]
     list_filter = ["track"]
     search_fields = ["name"]
+    ordering = ["-opens_on", "name"]
     panels = [
-        FieldPanel("name"),
-        FieldPanel("track"),
-        FieldPanel("opens_on"),
-        FieldPanel("closes_on"),
-        InlinePanel("leads", heading="Responsables", label="responsable"),
+        MultiFieldPanel(
+            [
+                FieldPanel("name", help_text="Tel que les personnes inscrites le liront."),
+                FieldPanel("track"),
+                FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")]),
+            ],
+            heading="La cohorte",
+        ),
+        InlinePanel(
+            "leads",
+            heading="Responsables",
+            label="responsable",
+            help_text="Voient le tableau de bord de cette cohorte et de nulle autre. On choisit parmi les membres du "
+            f"groupe « {roles.MANAGERS} » (Paramètres, Utilisateurs, onglet Rôles).",
+        ),
     ]
-    inspect_view_enabled = True
+    delete_view_class = DeleteCohortView
+    copy_view_enabled = False
+    add_to_reference_index = False
+
+    def get_form_class(self, for_update=False):
+        """Leads are chosen among the managers, not among thousands of learners."""
+        form_class = super().get_form_class(for_update)
+        managers = Q(groups__name=roles.MANAGERS) | Q(leads__isnull=False)
+        form_class.formsets["leads"].form.base_fields["person"].queryset = (
+            User.objects.filter(managers).distinct().order_by("last_name", "first_name")
+        )
+        return form_class
+
+
+class RevocationForm(forms.ModelForm):
+    """The reason, and nothing of what the attestation says."""
+
+    class Meta:
+        model = Certificate
+        fields = ["revoked_reason"]
+        widgets = {"revoked_reason": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        reason = self.fields["revoked_reason"]
+        reason.required = True
+        reason.label = "Motif de la révocation"
+        reason.help_text = (
+            "Gardé avec votre nom et la date. Une révocation ne s’annule pas : la page de vérification "
+            "la signale aussitôt."
+        )
 
 
 class RevokeView(EditView):
-    """The only change that an attestation knows: its revocation, with an author and a reason."""
+    """The only change that an attestation knows: its revocation, once, with an author and a reason."""
+
+    page_title = "Révoquer"
+    submit_button_label = "Révoquer l’attestation"
+    submit_button_active_label = "Révocation…"
+    error_message = "L’attestation n’est pas révoquée : il manque le motif."
+    success_message = "L’attestation %(object)s est révoquée."
+
+    def dispatch(self, request, *args, **kwargs):
+        """A revoked attestation can only be read."""
+        self.object = self.get_object()
+        if self.object.revoked_at:
+            return redirect(self.get_inspect_url())
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_page_subtitle(self):
+        """Whose attestation this is."""
+        return f"{self.object.holder} · {self.object.track_title}"
 
     def save_instance(self):
-        """Revoke through the verb; facts of the attestation are not in the form."""
-        return certificates.revoke(
-            Certificate.objects.get(pk=self.object.pk),
-            by=self.request.user,
-            at=timezone.now(),
-            reason=self.form.cleaned_data["revoked_reason"] or "sans motif",
+        """Revoke through the verb."""
+        revoked = certificates.revoke(
+            self.object, by=self.request.user, at=timezone.now(), reason=self.form.cleaned_data["revoked_reason"]
         )
+        log(revoked, "learners.revoke", user=self.request.user)
+        return revoked
+
+    def get_success_buttons(self):
+        """Nothing more to do with it."""
+        return []
+
+
+class CertificateList(IndexView):
+    """Leads to the facts, which nobody edits; the revocation is in the menu of each row."""
+
+    def get_edit_url(self, instance):
+        """None: the title opens the facts."""
+
+    def get_list_more_buttons(self, instance):
+        """Read, or revoke what is not revoked yet."""
+        buttons = super().get_list_more_buttons(instance)
+        if self.user_has_permission("change") and not instance.revoked_at:
+            buttons.append(revoke_button(reverse(self.edit_url_name, args=[instance.pk])))
+        return buttons
+
+
+class ReadCertificateView(InspectView):
+    """The facts of an attestation."""
+
+    def get_edit_url(self):
+        """None: facts are not edited."""
+
+    @property
+    def header_more_buttons(self):
+        """Its public page, and its revocation."""
+        buttons = [Button("Page de vérification", url=self.object.get_absolute_url(), icon_name="view")]
+        if self.user_has_permission("change") and not self.object.revoked_at:
+            buttons.append(revoke_button(reverse(self.edit_url_name, args=[self.object.pk])))
+        return buttons
+
+
+def revoke_button(url):
+    """Where an attestation is revoked."""
+    return Button("Révoquer", url=url, icon_name="cross", priority=30)
 
 
 class CertificateViewSet(ModelViewSet):
@@ -50,19 +187,48 @@ class CertificateViewSet(ModelViewSet):
     icon = "success"
     menu_label = "Attestations"
     list_display = [
-        Column("code", sort_key="code", label="Code"),
-        Column("holder", sort_key="holder", label="Titulaire"),
-        Column("track_title", sort_key="track_title", label="Parcours"),
+        "holder",
+        "track_title",
+        "cohort_name",
+        "code",
         DateColumn("issued_at", sort_key="issued_at", label="Délivrée"),
-        BooleanColumn("revoked_at", label="Révoquée"),
+        DateColumn("revoked_at", sort_key="revoked_at", label="Révoquée"),
     ]
     search_fields = ["code", "holder", "track_title"]
     list_filter = ["track_title", "cohort_name"]
     ordering = ["-issued_at"]
-    form_fields = ["revoked_reason"]
+    index_view_class = CertificateList
     edit_view_class = RevokeView
+    inspect_view_class = ReadCertificateView
+    copy_view_enabled = False
     inspect_view_enabled = True
+    inspect_view_fields = [
+        "code",
+        "holder",
+        "track_title",
+        "track_version",
+        "cohort_name",
+        "award_label",
+        "hours",
+        "abilities",
+        "issued_at",
+        "revoked_at",
+        "revoked_by",
+        "revoked_reason",
+    ]
     add_to_reference_index = False
+
+    def get_form_class(self, for_update=False):
+        """Only the reason is ever typed."""
+        return RevocationForm
+
+
+class ReadLetterView(InspectView):
+    """A letter as it left."""
+
+    def get_text_display_value(self):
+        """The code or the link of a letter about an account is for its reader alone."""
+        return "(non montré)" if self.object.kind == Letter.Kind.ACCOUNT else self.object.text
 
 
 class LetterViewSet(ModelViewSet):
@@ -73,16 +239,29 @@ class LetterViewSet(ModelViewSet):
     search_fields = ["address", "subject"]
     list_filter = ["kind"]
     ordering = ["-due_at"]
-    form_fields = ["address"]
+    form_fields: list[str] = []
+    inspect_view_class = ReadLetterView
+    copy_view_enabled = False
     inspect_view_enabled = True
-    inspect_view_fields_exclude = ["html"]
+    inspect_view_fields = [
+        "address",
+        "kind",
+        "subject",
+        "text",
+        "due_at",
+        "sent_at",
+        "tries",
+        "last_error",
+        "dropped_at",
+        "dropped_reason",
+    ]
     add_to_reference_index = False
 
 
 class LearnersGroup(ViewSetGroup):
     menu_label = "Apprenants"
     menu_icon = "user"
-    menu_order = 250
+    menu_order = 260
     items = (CohortViewSet("cohorts"), CertificateViewSet("certificates"), LetterViewSet("letters"))
 
 
@@ -90,6 +269,12 @@ class LearnersGroup(ViewSetGroup):
 def register_viewsets():
     """Cohorts, attestations and messages, for those who have the permission."""
     return LearnersGroup()
+
+
+@hooks.register("register_log_actions")
+def revocations_are_logged(actions):
+    """The history of an attestation tells its revocation."""
+    actions.register_action("learners.revoke", "Révoquer", "Attestation révoquée")
 
 
 def carries_history(page):
@@ -106,9 +291,25 @@ def carries_history(page):
     )
 
 
-REFUSAL = (
-    "« {} » porte l’historique de personnes qui l’ont suivi : la page ne peut pas être supprimée. "
-    "Dépubliez-la : elle disparaît du site, et rien n’est perdu."
+def has_history(person):
+    """Whether deleting this person would take somebody's record away."""
+    return any(
+        rows.exists()
+        for rows in (
+            Enrolment.objects.filter(person=person),
+            Letter.objects.filter(person=person),
+            Certificate.objects.filter(revoked_by=person),
+        )
+    )
+
+
+PAGE_STAYS = (
+    "« {} » porte l’historique de personnes qui ont suivi cette page ou une page qu’elle contient : elle ne peut pas "
+    "être supprimée. Dépubliez-la : elle disparaît du site, et rien n’est perdu."
+)
+PERSON_STAYS = (
+    "{} a un historique (inscriptions, messages ou décisions) : le compte ne peut pas être supprimé. "
+    "Décochez « Actif » pour le fermer."
 )
 
 
@@ -116,17 +317,30 @@ REFUSAL = (
 def refuse_to_delete_history(request, page):
     """A page that carries history is unpublished, never deleted."""
     if carries_history(page):
-        messages.error(request, REFUSAL.format(page.get_admin_display_title()))
+        messages.error(request, PAGE_STAYS.format(page.get_admin_display_title()))
         return redirect("wagtailadmin_explore", page.get_parent().pk)
+    return None
+
+
+@hooks.register("before_delete_user")
+def refuse_to_delete_a_person_with_history(request, person):
+    """A person with history is deactivated, or erased by the verb made for it."""
+    if has_history(person):
+        messages.error(request, PERSON_STAYS.format(person))
+        return redirect("wagtailusers_users:edit", person.pk)
     return None
 
 
 @hooks.register("before_bulk_action")
 def refuse_to_delete_history_in_bulk(request, action_type, objects, action_class_instance):
-    """The same for a selection."""
-    if action_type == "delete" and objects and isinstance(objects[0], Page):
-        for page in objects:
-            if carries_history(page):
-                messages.error(request, REFUSAL.format(page.get_admin_display_title()))
-                return redirect("wagtailadmin_explore", page.get_parent().pk)
+    """The same for a selection: one that stays keeps the whole selection."""
+    if action_type != "delete":
+        return None
+    for chosen in objects:
+        if isinstance(chosen, Page) and carries_history(chosen):
+            messages.error(request, PAGE_STAYS.format(chosen.get_admin_display_title()))
+            return redirect("wagtailadmin_explore", chosen.get_parent().pk)
+        if isinstance(chosen, User) and has_history(chosen):
+            messages.error(request, PERSON_STAYS.format(chosen))
+            return redirect("wagtailusers_users:index")
     return None

@@ -1,5 +1,7 @@
-"""What surrounds every view: privacy of personal pages, and refusals."""
+"""What surrounds every view: privacy of personal pages, the door of the admin, and refusals."""
 
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from learners.errors import LearnerError
@@ -18,6 +20,20 @@ class PrivatePages:
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
+
+
+class StaffOnly:
+    """The admin is for those who write. Wagtail would ask others who are signed in to sign in, again and again."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        """The page asked for, or the one that says who may ask for it."""
+        person = request.user
+        if request.path.startswith(reverse("wagtailadmin_home")) and person.is_authenticated and not person.edits:
+            return render(request, "lms/staff_only.html", status=403)
+        return self.get_response(request)
 
 
 class Refusals:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls.converters import IntConverter, StringConverter
 from django.views.generic import TemplateView
 
 from lms.showcase import showcase
@@ -17,7 +17,14 @@ class CodeConverter(StringConverter):
     regex = r"[0-9A-Za-z \-]{1,60}"
 
 
+class KeyConverter(IntConverter):
+    """A primary key; a number that no database could hold is no address."""
+
+    regex = "[0-9]{1,18}"
+
+
 register_converter(CodeConverter, "code")
+register_converter(KeyConverter, "key")
 
 urlpatterns = [
     # What is read
@@ -28,18 +35,18 @@ urlpatterns = [
     # What is done
     path("apprendre/<slug:slug>/inscription/", learning.enrol, name="enrol"),
     path("apprendre/<slug:slug>/retrait/", learning.withdraw, name="withdraw"),
-    path("apprendre/etapes/<int:pk>/terminer/", learning.complete, name="complete"),
-    path("apprendre/quiz/<int:pk>/commencer/", learning.open_attempt, name="open_attempt"),
-    path("apprendre/tentatives/<int:pk>/", learning.attempt, name="attempt"),
-    path("apprendre/tentatives/<int:pk>/enregistrer/", learning.save, name="save"),
-    path("apprendre/tentatives/<int:pk>/envoyer/", learning.submit, name="submit"),
+    path("apprendre/etapes/<key:pk>/terminer/", learning.complete, name="complete"),
+    path("apprendre/quiz/<key:pk>/commencer/", learning.open_attempt, name="open_attempt"),
+    path("apprendre/tentatives/<key:pk>/", learning.attempt, name="attempt"),
+    path("apprendre/tentatives/<key:pk>/enregistrer/", learning.save, name="save"),
+    path("apprendre/tentatives/<key:pk>/envoyer/", learning.submit, name="submit"),
     # One's own
     path("mon-espace/", dashboard.dashboard, name="dashboard"),
     path("mon-espace/preferences/", dashboard.preferences, name="preferences"),
     # Cohorts
     path("cohortes/", cohorts.cohorts, name="cohorts"),
-    path("cohortes/<int:pk>/", cohorts.cohort, name="cohort"),
-    path("cohortes/<int:pk>/export.csv", cohorts.cohort_csv, name="cohort_csv"),
+    path("cohortes/<key:pk>/", cohorts.cohort, name="cohort"),
+    path("cohortes/<key:pk>/export.csv", cohorts.cohort_csv, name="cohort_csv"),
     # Proof and letters
     path("attestations/<code:code>/", certificates.check, name="certificate"),
     path("attestations/<code:code>.pdf", certificates.pdf, name="certificate_pdf"),

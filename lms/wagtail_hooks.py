@@ -1,12 +1,20 @@
-"""Wagtail's serving: what it shows by itself, and what it must leave to lms.views.pages."""
+"""Wagtail around the product: what it serves by itself, and the look and the door of its admin."""
 
 from django.http import Http404
+from django.templatetags.static import static
+from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
 from courses.models import CataloguePage, ModulePage, StepPage, TrackPage
 from courses.outline import outlines
+from lms import inline_scripts
 from lms.learning import Learning, enrolments_of
 from lms.models import HomePage
+
+inline_scripts.forbid()
 
 
 @hooks.register("before_serve_page")
@@ -37,3 +45,51 @@ def learnings_of(person, every):
         return {}
     enrolments = enrolments_of(person)
     return {one.slug: Learning(outline=one, enrolment=enrolments[one.pk]) for one in every if one.pk in enrolments}
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css():
+    """The colours of the house."""
+    return format_html('<link rel="stylesheet" href="{}">', static("lms/admin/admin.css"))
+
+
+@hooks.register("insert_global_admin_js", order=0)
+def admin_js():
+    """What lets the admin live under the site's content security policy."""
+    return format_html(
+        '<script src="{}"></script><script src="{}"></script>',
+        static("lms/admin/sheets.js"),
+        static("lms/admin/start.js"),
+    )
+
+
+@hooks.register("construct_help_menu")
+def help_in_french(request, menu_items):
+    """Wagtail's guide and its news are elsewhere, and in English."""
+    menu_items[:] = [item for item in menu_items if item.name == "keyboard-shortcuts-trigger"]
+
+
+class WhereToBegin(Component):
+    """« Par où commencer »: the tracks that this person may edit, and the drafts left behind."""
+
+    name = "begin"
+    template_name = "wagtailadmin/home/begin.html"
+    order = 50
+    DRAFTS = 6
+
+    def get_context_data(self, parent_context):
+        """Nothing to show for someone who edits no page."""
+        person = parent_context["request"].user
+        mine = policy_registry.get_by_type(Page).instances_user_has_permission_for(person, "change")
+        return {
+            "edits_glossary": person.has_perm("courses.change_glossaryterm"),
+            "catalogue": mine.type(CataloguePage).first(),
+            "tracks": mine.type(TrackPage).order_by("path"),
+            "drafts": mine.filter(has_unpublished_changes=True).order_by("-latest_revision_created_at")[: self.DRAFTS],
+        }
+
+
+@hooks.register("construct_homepage_panels")
+def home_begins_with_work(request, panels):
+    """The first thing that an instructor sees."""
+    panels.append(WhereToBegin())

@@ -14,7 +14,6 @@ from config.run.welcome import welcome
 
 def main():
     """Run the product of this folder until a signal; the exit status is 0 unless it could not start."""
-    sys.stdout.reconfigure(errors="replace")
     os.chdir(place.ROOT)
     terminal = Terminal()
     try:
@@ -59,13 +58,13 @@ async def run(here, lock, terminal):
 async def tell(here, own, supervisor, terminal):
     """The start in order: broker, database, processes; then nothing more to do."""
     if own:
-        terminal.begin("Porteur des tâches (Redis)")
+        terminal.begin("File des tâches (Redis)")
         await start_broker(own, supervisor)
         supervisor.env["REDIS_URL"] = own.url
     terminal.begin("Vérifications")
     async for title in supervisor.lines("prepare", (sys.executable, "-m", "config.run.prepare")):
         terminal.begin(title)
-    terminal.begin("Site, travailleur et horloge")
+    terminal.begin("Site, tâches de fond et horloge")
     supervisor.keep(services.worker())
     web = supervisor.keep(services.web(here))
     supervisor.keep(services.clock(here))
@@ -86,7 +85,7 @@ async def start_broker(own, supervisor):
         await supervisor.until(own.answers, supervisor.keep(own.service))
     except CannotStart:
         await supervisor.stop()
-        own.set_data_aside()
+        supervisor.say(f"  Les tâches en attente sont illisibles ; mises de côté : {own.set_data_aside()}")
         await supervisor.until(own.answers, supervisor.keep(own.service))
 
 

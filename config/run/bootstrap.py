@@ -8,6 +8,7 @@ isolated (`python3 -I`) from any other active environment, with the standard lib
 import contextlib
 import fcntl
 import hashlib
+import io
 import os
 import shutil
 import subprocess
@@ -73,7 +74,7 @@ def version(python):
     """The (major, minor) of a Python, or None when it does not start."""
     asked = [python, "-I", "-c", "import sys; print(*sys.version_info[:2])"]
     try:
-        answer = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        answer = subprocess.run(asked, capture_output=True, text=True, check=True).stdout  # noqa: S603 — ours
     except (OSError, subprocess.CalledProcessError):
         return None
     major, minor = answer.split()
@@ -95,20 +96,22 @@ def create():
 
 def provide_uv():
     """The installer: the pinned uv, installed by any pip there is, else one that is on PATH."""
-    ours = ["install", "--quiet", "--require-hashes", "-r", UV_LOCK]
-    attempts = (
-        ([PYTHON, "-m", "pip", *ours], VENV / "bin" / "uv"),
-        ([sys.executable, "-m", "pip", *ours, "--upgrade", "--target", VENV / "uv"], VENV / "uv" / "bin" / "uv"),
+    aside = VENV / "uv"
+    attempts: tuple[tuple[object, list, Path], ...] = (
+        (PYTHON, [], VENV / "bin" / "uv"),
+        (sys.executable, ["--upgrade", "--target", aside], aside / "bin" / "uv"),
     )
     reason = ""
-    for install, uv in attempts:
-        pip = subprocess.run([*install[:3], "--version"], capture_output=True, env=ENVIRONMENT, check=False)
-        if pip.returncode == 0:
-            try:
-                run("Préparation de l'installation", install)
-                return uv
-            except Failed as failure:
-                reason = str(failure)
+    for python, options, uv in attempts:
+        if not has_pip(python):
+            continue
+        install = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", UV_LOCK, *options]
+        try:
+            run("Préparation de l'installation", install)
+        except Failed as failure:
+            reason = str(failure)
+        else:
+            return uv
     if found := shutil.which("uv"):
         return found
     if reason:
@@ -117,12 +120,18 @@ def provide_uv():
     raise Failed("Il manque de quoi installer les bibliothèques. Sous Debian : sudo apt install python3-venv")
 
 
+def has_pip(python):
+    """Whether this Python can install packages."""
+    asked = [python, "-I", "-c", "import pip"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0  # noqa: S603 — ours
+
+
 def run(title, command):
     """Run a command behind one line that counts its seconds; on failure, raise with its last words."""
     started = time.monotonic()
     print(f"  {title}…", end="", flush=True)
     with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 — ours
             [str(word) for word in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -144,7 +153,8 @@ def run(title, command):
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without « … » shows a question mark
     try:
         main(sys.argv[1])
     except Failed as failure:

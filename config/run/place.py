@@ -13,7 +13,7 @@ from config.run.supervisor import CannotStart
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-REFUSALS = {
+REFUSALS: dict[int | None, str] = {
     errno.EADDRINUSE: (
         "Le port {port} est déjà pris par un autre programme.\n"
         "Choisissez-en un autre, par exemple : make run PORT={other}"
@@ -69,7 +69,7 @@ def taken(place, seconds=15):
     """
     place.var.mkdir(mode=0o700, parents=True, exist_ok=True)
     deadline = time.monotonic() + seconds
-    with open(place.var / "run.lock", "a+") as lock:
+    with (place.var / "run.lock").open("a+") as lock:
         while not locked(lock):
             lock.seek(0)
             owner, _, url = lock.read().partition(" ")

@@ -43,7 +43,9 @@ async def serves(here):
         async with asyncio.timeout(10):
             reader, writer = await asyncio.open_connection(here.near, here.port)
             try:
-                writer.write(f"GET /sante/ HTTP/1.1\r\nHost: {here.near}:{here.port}\r\nConnection: close\r\n\r\n".encode())
+                writer.write(
+                    f"GET /sante/ HTTP/1.1\r\nHost: {here.near}:{here.port}\r\nConnection: close\r\n\r\n".encode()
+                )
                 status = int((await reader.readline()).split()[1])
             finally:
                 writer.close()

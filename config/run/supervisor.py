@@ -75,7 +75,7 @@ class Supervisor:
         if process.returncode:
             raise CannotStart(self.last_words(name))
 
-    async def until(self, ready, kept, seconds=60):
+    async def until(self, ready, kept, seconds=120):
         """Wait until ``await ready()`` is true; raise CannotStart if the service dies again and again."""
         deadline = time.monotonic() + seconds
         while not await ready():
@@ -85,7 +85,7 @@ class Supervisor:
 
     async def spawn(self, name, command, stdout=None):
         """Start one process; what it writes goes to its log."""
-        with open(self.logs / f"{name}.log", "ab") as log:
+        with (self.logs / f"{name}.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *command,
                 env=self.env,
@@ -111,7 +111,9 @@ class Supervisor:
         """What a start that failed wrote last, and where to read the rest."""
         path = self.logs / f"{name}.log"
         lines = path.read_text(errors="replace").splitlines()[-count:]
-        return "\n".join([f"« {name} » ne démarre pas.", "", *(f"    {line}" for line in lines), "", f"Journal : {path}"])
+        return "\n".join(
+            [f"« {name} » ne démarre pas.", "", *(f"    {line}" for line in lines), "", f"Journal : {path}"]
+        )
 
 
 class Kept:

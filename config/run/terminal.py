@@ -1,6 +1,7 @@
 """What the person in front of the terminal reads: short French lines, and the time things take."""
 
 import asyncio
+import io
 import os
 import select
 import sys
@@ -12,6 +13,8 @@ class Terminal:
 
     def __init__(self, stream=None):
         self.stream = stream or sys.stdout
+        if isinstance(self.stream, io.TextIOWrapper):
+            self.stream.reconfigure(errors="replace")  # a terminal without « … » shows a question mark
         self.live = self.stream.isatty()
         self.title = ""
         self.started = 0.0

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "lms.middleware.PrivatePages",
+    "lms.middleware.StaffOnly",
     "lms.middleware.Refusals",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -123,6 +124,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # ---------------------------------------------------------------- words
 
 LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
 USE_I18N = True
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
@@ -171,13 +173,16 @@ def database():
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Rate limits are the only cached thing. They live in the database, so that losing Redis neither
-# opens the door to guessing nor closes it to the right person.
 CACHES = {
+    # Rate limits. They live in the database, so that losing Redis neither opens the door to
+    # guessing nor closes it to the right person.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
-    }
+    },
+    # Where the resized copies of images are. Wagtail writes this one at each view of an image,
+    # so it stays in the memory of the process.
+    "renditions": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "renditions"},
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -251,6 +256,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False  # Wagtail's admin reads it
 CSRF_FAILURE_VIEW = "lms.views.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long lesson or quiz, as Wagtail posts it
 CONTENT_SECURITY_POLICY: dict[str, dict[str, Any]] = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -272,21 +278,32 @@ SITE_NAME = "Faire alliance"
 
 WAGTAIL_SITE_NAME = SITE_NAME
 WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAIL_ALLOW_UNICODE_SLUGS = False  # « Leçon » is at /lecon/: addresses are read aloud, and lms.urls takes no accent
+WAGTAIL_DATE_FORMAT = "%d/%m/%Y"
+WAGTAIL_DATETIME_FORMAT = "%d/%m/%Y %H:%M"
+WAGTAIL_TIME_FORMAT = "%H:%M"
 WAGTAILIMAGES_IMAGE_MODEL = "courses.Illustration"
+# No SVG: a file that can hold scripts. The drawings of the tracks come with the code and are loaded, not uploaded.
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60 * 1000 * 1000  # what a good phone takes; a bomb of pixels is refused
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "xlsx", "mp3", "ogg", "mp4", "webm", "vtt", "zip"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 200 * 1024 * 1024
-WAGTAIL_CONTENT_LANGUAGES = [("fr", "Français")]
-WAGTAIL_ALLOW_UNICODE_SLUGS = False  # « Leçon » is at /lecon/: addresses are read aloud, and lms.urls takes no accent
+WAGTAILADMIN_UNSAFE_PAGE_DELETION_LIMIT = 3  # from three pages on, deleting asks to type the name of the site
 WAGTAIL_AUTOSAVE_INTERVAL = 2000  # each autosave is a write: twice a second is too much for SQLite
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # no call to a third party
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # idem
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
-WAGTAIL_MODERATION_ENABLED = True
+# Signing in, passwords and addresses are the business of the site's own pages, with their limits and confirmations.
 WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
-WAGTAIL_PASSWORD_RESET_ENABLED = False  # done by the site's own pages
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILUSERS_PASSWORD_REQUIRED = False  # an invited person chooses theirs by « mot de passe oublié »
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 TAGGIT_CASE_INSENSITIVE = True
 

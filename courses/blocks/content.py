@@ -10,6 +10,12 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 PROSE = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link"]
 INLINE = ["bold", "italic", "ol", "ul", "link"]
 
+# The families under which the editor offers the blocks.
+THREAD = "Le fil de la leçon"
+PROOF = "Preuves et voix"
+MEDIA = "Images et sons"
+MARKS = "Repères"
+
 
 class LineBlock(blocks.CharBlock):
     """One line of a list: an outcome, an ability, an objective, a source."""
@@ -30,145 +36,198 @@ class SourcedBlock(blocks.StructBlock):
         return cleaned
 
 
+class PlayedBlock(blocks.StructBlock):
+    """A recording; ``EXTENSIONS`` are the kinds of file that browsers play."""
+
+    EXTENSIONS: tuple[str, ...] = ()
+
+    def clean(self, value):
+        """Refuse to publish a file that a browser would not play."""
+        cleaned = super().clean(value)
+        file = cleaned["file"]
+        if not self.is_deferred_validation and file and file.file_extension.lower() not in self.EXTENSIONS:
+            message = (
+                f"Choisissez un fichier {' ou '.join(self.EXTENSIONS)} : les navigateurs ne liraient pas celui-ci."
+            )
+            raise StructBlockValidationError(block_errors={"file": ValidationError(message)})
+        return cleaned
+
+
 class TestimonyBlock(SourcedBlock):
-    name = blocks.CharBlock(label="nom", max_length=120)
-    role = blocks.CharBlock(label="rôle", max_length=160, required=False)
-    text = blocks.RichTextBlock(label="témoignage", features=INLINE)
-    date = blocks.CharBlock(label="date", max_length=60, required=False)
-    source = blocks.CharBlock(label="source", max_length=240, required=False)
+    name = blocks.CharBlock(label="Nom", max_length=120)
+    role = blocks.CharBlock(label="Rôle", max_length=160, required=False)
+    text = blocks.RichTextBlock(label="Témoignage", features=INLINE)
+    date = blocks.CharBlock(label="Date", max_length=60, required=False)
+    source = blocks.CharBlock(label="Source", max_length=240, required=False)
     composed = blocks.BooleanBlock(
-        label="récit composé", required=False, help_text="Dit au lecteur que la personne est fictive."
+        label="Récit composé", required=False, help_text="Dit au lecteur que la personne est fictive."
     )
 
     class Meta:
-        icon = "user"
+        icon = "comment"
         label = "Témoignage"
+        group = PROOF
+        description = "Ce qu’une personne a vécu, avec sa source ou la mention « récit composé »."
+        label_format = "{name}"
         template = "blocks/testimony.html"
 
 
 class ExpertBlock(blocks.StructBlock):
-    name = blocks.CharBlock(label="nom", max_length=120)
-    role = blocks.CharBlock(label="fonction", max_length=160, required=False)
-    text = blocks.RichTextBlock(label="ce que dit l’expert", features=INLINE)
-    date = blocks.CharBlock(label="date", max_length=60)
-    source = blocks.CharBlock(label="source", max_length=240)
+    name = blocks.CharBlock(label="Nom", max_length=120)
+    role = blocks.CharBlock(label="Fonction", max_length=160, required=False)
+    text = blocks.RichTextBlock(label="Ce que dit l’expert", features=INLINE)
+    date = blocks.CharBlock(label="Date", max_length=60)
+    source = blocks.CharBlock(label="Source", max_length=240)
 
     class Meta:
         icon = "user"
         label = "Parole d’expert"
+        group = PROOF
+        description = "Ce que dit une personne qui connaît le sujet, redit avec nos mots et daté."
+        label_format = "{name}"
         template = "blocks/expert.html"
 
 
 class TakeawaysBlock(blocks.StructBlock):
-    points = blocks.ListBlock(LineBlock(label="point"), label="points", min_num=1, max_num=6)
+    points = blocks.ListBlock(LineBlock(label="Point"), label="Points", min_num=1, max_num=6)
 
     class Meta:
-        icon = "tick"
+        icon = "success"
         label = "À retenir"
+        group = THREAD
+        description = "Une à six phrases : ce qui doit rester quand on a tout oublié."
         template = "blocks/takeaways.html"
 
 
 class SheetBlock(blocks.StructBlock):
-    title = blocks.CharBlock(label="titre", max_length=160)
-    text = blocks.RichTextBlock(label="contenu", features=PROSE)
+    title = blocks.CharBlock(label="Titre", max_length=160)
+    text = blocks.RichTextBlock(label="Contenu", features=PROSE)
 
     class Meta:
-        icon = "list-ul"
+        icon = "clipboard-list"
         label = "Fiche"
+        group = THREAD
+        description = "Une méthode qui se lit et s’imprime seule."
+        label_format = "{title}"
         template = "blocks/sheet.html"
 
 
 class FigureBlock(blocks.StructBlock):
     """A figure never stands without its date and its source."""
 
-    value = blocks.CharBlock(label="chiffre", max_length=60)
-    text = blocks.TextBlock(label="ce qu’il mesure", max_length=300, rows=2)
-    date = blocks.CharBlock(label="date", max_length=60)
-    source = blocks.CharBlock(label="source", max_length=240)
-    caution = blocks.TextBlock(label="réserve", max_length=400, rows=2, required=False)
+    value = blocks.CharBlock(label="Chiffre", max_length=60)
+    text = blocks.TextBlock(label="Ce qu’il mesure", max_length=300, rows=2)
+    date = blocks.CharBlock(label="Date", max_length=60)
+    source = blocks.CharBlock(label="Source", max_length=240)
+    caution = blocks.TextBlock(label="Réserve", max_length=400, rows=2, required=False)
     disputed = blocks.BooleanBlock(
-        label="chiffre discuté", required=False, help_text="Les sources ne sont pas d’accord."
+        label="Chiffre discuté", required=False, help_text="Les sources ne sont pas d’accord."
     )
 
     class Meta:
-        icon = "order"
+        icon = "decimal"
         label = "Chiffre daté"
+        group = PROOF
+        description = "Un chiffre, ce qu’il mesure, sa date et sa source."
+        label_format = "{value} {text}"
         template = "blocks/figure.html"
 
 
 class PictureBlock(blocks.StructBlock):
-    image = ImageBlock(label="image")
-    caption = blocks.CharBlock(label="légende", max_length=240, required=False)
+    image = ImageBlock(label="Image")
+    caption = blocks.CharBlock(label="Légende", max_length=240, required=False)
 
     class Meta:
         icon = "image"
         label = "Image"
+        group = MEDIA
+        description = "Une image avec son texte de remplacement, ou déclarée décorative."
+        label_format = "{caption}"
         template = "blocks/image.html"
 
 
-class VideoBlock(blocks.StructBlock):
-    title = blocks.CharBlock(label="titre", max_length=160)
-    file = DocumentChooserBlock(label="fichier vidéo (mp4, webm)")
-    captions = DocumentChooserBlock(label="sous-titres (vtt)", required=False)
-    transcript = blocks.RichTextBlock(label="transcription", features=PROSE)
+class VideoBlock(PlayedBlock):
+    EXTENSIONS = ("mp4", "webm")
+
+    title = blocks.CharBlock(label="Titre", max_length=160)
+    file = DocumentChooserBlock(label="Fichier vidéo (mp4, webm)")
+    captions = DocumentChooserBlock(label="Sous-titres (vtt)", required=False)
+    transcript = blocks.RichTextBlock(label="Transcription", features=PROSE)
 
     class Meta:
-        icon = "media"
+        icon = "desktop"
         label = "Vidéo"
+        group = MEDIA
+        description = "Un fichier vidéo, ses sous-titres et sa transcription."
+        label_format = "{title}"
         template = "blocks/video.html"
 
 
-class AudioBlock(blocks.StructBlock):
-    title = blocks.CharBlock(label="titre", max_length=160)
-    file = DocumentChooserBlock(label="fichier audio (mp3, ogg)")
-    transcript = blocks.RichTextBlock(label="transcription", features=PROSE)
+class AudioBlock(PlayedBlock):
+    EXTENSIONS = ("mp3", "ogg")
+
+    title = blocks.CharBlock(label="Titre", max_length=160)
+    file = DocumentChooserBlock(label="Fichier audio (mp3, ogg)")
+    transcript = blocks.RichTextBlock(label="Transcription", features=PROSE)
 
     class Meta:
         icon = "media"
         label = "Audio"
+        group = MEDIA
+        description = "Un enregistrement et sa transcription."
+        label_format = "{title}"
         template = "blocks/audio.html"
 
 
 class QuoteBlock(blocks.StructBlock):
-    text = blocks.TextBlock(label="citation", max_length=600, rows=3)
-    author = blocks.CharBlock(label="auteur ou autrice", max_length=160)
-    source = blocks.CharBlock(label="source", max_length=240)
-    date = blocks.CharBlock(label="date", max_length=60)
+    text = blocks.TextBlock(label="Citation", max_length=600, rows=3)
+    author = blocks.CharBlock(label="Auteur ou autrice", max_length=160)
+    source = blocks.CharBlock(label="Source", max_length=240)
+    date = blocks.CharBlock(label="Date", max_length=60)
 
     class Meta:
         icon = "openquote"
         label = "Citation"
+        group = PROOF
+        description = "Les mots exacts de quelqu’un, avec la source et la date."
+        label_format = "{author}"
         template = "blocks/quote.html"
 
 
 class ExampleBlock(SourcedBlock):
-    title = blocks.CharBlock(label="titre", max_length=160)
-    place = blocks.CharBlock(label="lieu", max_length=120, required=False)
-    date = blocks.CharBlock(label="date", max_length=60, required=False)
-    actors = blocks.ListBlock(LineBlock(label="acteur"), label="acteurs", required=False)
-    text = blocks.RichTextBlock(label="récit", features=INLINE)
-    source = blocks.CharBlock(label="source", max_length=240, required=False)
+    title = blocks.CharBlock(label="Titre", max_length=160)
+    place = blocks.CharBlock(label="Lieu", max_length=120, required=False)
+    date = blocks.CharBlock(label="Date", max_length=60, required=False)
+    actors = blocks.ListBlock(LineBlock(label="Acteur"), label="Acteurs", required=False)
+    text = blocks.RichTextBlock(label="Récit", features=INLINE)
+    source = blocks.CharBlock(label="Source", max_length=240, required=False)
     composed = blocks.BooleanBlock(
-        label="récit composé", required=False, help_text="Dit au lecteur que l’exemple est fictif."
+        label="Récit composé", required=False, help_text="Dit au lecteur que l’exemple est fictif."
     )
 
     class Meta:
         icon = "group"
         label = "Exemple d’alliance"
+        group = PROOF
+        description = "Une alliance racontée : qui, où, quand, et ce qui s’est passé."
+        label_format = "{title}"
         template = "blocks/example.html"
 
 
 class DataTableBlock(blocks.StructBlock):
     """A table of data: a caption, headers, rows of the same length."""
 
-    caption = blocks.CharBlock(label="titre du tableau", max_length=240)
-    headers = blocks.ListBlock(LineBlock(label="en-tête"), label="en-têtes", min_num=2, max_num=6)
-    rows = blocks.ListBlock(blocks.ListBlock(LineBlock(label="case"), label="ligne"), label="lignes", min_num=1)
-    source = blocks.CharBlock(label="source", max_length=240, required=False)
+    caption = blocks.CharBlock(label="Titre du tableau", max_length=240)
+    headers = blocks.ListBlock(LineBlock(label="En-tête"), label="En-têtes", min_num=2, max_num=6)
+    rows = blocks.ListBlock(blocks.ListBlock(LineBlock(label="Case"), label="Ligne"), label="Lignes", min_num=1)
+    source = blocks.CharBlock(label="Source", max_length=240, required=False)
 
     class Meta:
         icon = "table"
         label = "Tableau"
+        group = MARKS
+        description = "Des données en lignes et en colonnes ; la première case d’une ligne la nomme."
+        label_format = "{caption}"
         template = "blocks/data_table.html"
 
     def clean(self, value):
@@ -181,27 +240,49 @@ class DataTableBlock(blocks.StructBlock):
 
 
 class TermBlock(blocks.StructBlock):
-    term = SnippetChooserBlock("courses.GlossaryTerm", label="terme")
+    term = SnippetChooserBlock("courses.GlossaryTerm", label="Terme")
 
     class Meta:
         icon = "info-circle"
         label = "Mot du glossaire"
+        group = MARKS
+        description = "La définition d’un mot, tirée du glossaire et tenue à jour avec lui."
         template = "blocks/term.html"
+
+    def clean(self, value):
+        """Refuse to publish a lesson that shows an unpublished definition."""
+        cleaned = super().clean(value)
+        if not self.is_deferred_validation and cleaned["term"] and not cleaned["term"].live:
+            message = "Ce mot est encore un brouillon : publiez-le d’abord dans le glossaire."
+            raise StructBlockValidationError(block_errors={"term": ValidationError(message)})
+        return cleaned
 
 
 class ActivityBlock(blocks.StructBlock):
-    title = blocks.CharBlock(label="titre", max_length=160)
-    minutes = blocks.IntegerBlock(label="durée en minutes", min_value=1, max_value=240, required=False)
-    text = blocks.RichTextBlock(label="consigne", features=INLINE)
+    title = blocks.CharBlock(label="Titre", max_length=160)
+    minutes = blocks.IntegerBlock(label="Durée en minutes", min_value=1, max_value=240, required=False)
+    text = blocks.RichTextBlock(label="Consigne", features=INLINE)
 
     class Meta:
         icon = "edit"
         label = "Passage à l’action"
+        group = THREAD
+        description = "Une chose à faire pour de vrai, avec sa durée."
+        label_format = "{title}"
         template = "blocks/activity.html"
 
 
+class TextBlock(blocks.RichTextBlock):
+    class Meta:
+        icon = "pilcrow"
+        label = "Texte"
+        group = THREAD
+        description = "Le texte courant, avec ses intertitres, ses listes et ses liens."
+        template = "blocks/text.html"
+
+
 class ContentBlocks(blocks.StreamBlock):
-    text = blocks.RichTextBlock(label="Texte", features=PROSE, icon="pilcrow", template="blocks/text.html")
+    text = TextBlock(features=PROSE)
     takeaways = TakeawaysBlock()
     figure = FigureBlock()
     example = ExampleBlock()

@@ -1,8 +1,10 @@
 """One block per type of question; each gives the frozen Question that learners meet."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from wagtail import blocks
-from wagtail.blocks.struct_block import StructBlockValidationError
+from wagtail.blocks.struct_block import BlockGroup, StructBlockValidationError
 
 from courses import quizzes
 
@@ -10,37 +12,51 @@ PROMPT = ["bold", "italic", "link"]
 
 
 class ChoiceBlock(blocks.StructBlock):
-    text = blocks.CharBlock(label="réponse proposée", max_length=300)
-    correct = blocks.BooleanBlock(label="juste", required=False)
+    text = blocks.CharBlock(label="Réponse proposée", max_length=300)
+    correct = blocks.BooleanBlock(label="Juste", required=False)
 
     class Meta:
-        label = "choix"
+        label = "Réponse"
         icon = "radio-full"
+        label_format = "{text}"
 
 
 class QuestionBlock(blocks.StructBlock):
     """What every question has: a prompt, an explanation, points."""
 
-    prompt = blocks.RichTextBlock(label="question", features=PROMPT)
+    prompt = blocks.RichTextBlock(label="Question", features=PROMPT)
     explanation = blocks.RichTextBlock(
-        label="explication", features=["bold", "italic", "link"], help_text="Lue après la réponse, juste ou non."
+        label="Explication", features=["bold", "italic", "link"], help_text="Lue après la réponse, juste ou non."
     )
-    points = blocks.IntegerBlock(label="points", default=1, min_value=1, max_value=20)
+    points = blocks.IntegerBlock(
+        label="Points", default=1, min_value=1, max_value=20, help_text="Le poids de la question dans la note."
+    )
+
+    class Meta:
+        label_format = "{prompt}"
 
     def common(self, block_id, value):
         """The fields that every frozen question shares."""
         return {
             "id": block_id,
-            "prompt": value["prompt"].source,
-            "explanation": value["explanation"].source,
-            "points": value["points"],
+            "prompt": words(value["prompt"]),
+            "explanation": words(value["explanation"]),
+            "points": value["points"] or 1,  # a draft may say nothing yet
         }
+
+
+def words(rich_text):
+    """The HTML without the marks that the admin's editor leaves for itself, so that saving it again changes nothing."""
+    return re.sub(r' data-block-key="[^"]*"', "", rich_text.source)
 
 
 class ChoicesBlock(QuestionBlock):
     """A question whose answers are proposed."""
 
-    choices = blocks.ListBlock(ChoiceBlock(), label="choix", min_num=2, max_num=10)
+    choices = blocks.ListBlock(ChoiceBlock(), label="Réponses proposées", min_num=2, max_num=10)
+
+    class Meta:
+        form_layout = BlockGroup(children=["prompt", "choices", "explanation"], settings=["points"])
 
     def clean(self, value):
         """Refuse to publish a question without the right number of right answers."""
@@ -64,6 +80,7 @@ class SingleChoiceBlock(ChoicesBlock):
     class Meta:
         icon = "radio-full"
         label = "Choix unique"
+        description = "Une seule des réponses proposées est juste."
 
     def fault(self, right, total):
         """What is wrong with that many right choices, or None."""
@@ -78,6 +95,7 @@ class MultipleChoiceBlock(ChoicesBlock):
     class Meta:
         icon = "check"
         label = "Choix multiples"
+        description = "Plusieurs réponses peuvent être justes ; il faut toutes les trouver."
 
     def fault(self, right, total):
         """What is wrong with that many right choices, or None."""
@@ -89,11 +107,13 @@ class MultipleChoiceBlock(ChoicesBlock):
 
 
 class TrueFalseBlock(QuestionBlock):
-    answer = blocks.ChoiceBlock(label="réponse juste", choices=[("true", "Vrai"), ("false", "Faux")])
+    answer = blocks.ChoiceBlock(label="Réponse juste", choices=[("true", "Vrai"), ("false", "Faux")])
 
     class Meta:
         icon = "help"
         label = "Vrai ou faux"
+        description = "Une affirmation à juger."
+        form_layout = BlockGroup(children=["prompt", "answer", "explanation"], settings=["points"])
 
     def freeze(self, block_id, value):
         """The frozen question of this block."""

@@ -14,7 +14,12 @@ class GlossaryTerm(DraftStateMixin, RevisionMixin, index.Indexed, models.Model):
     term = models.CharField("terme", max_length=80)
     definition = models.TextField("définition", max_length=500)
 
-    panels = [FieldPanel("term"), FieldPanel("definition")]
+    panels = [
+        FieldPanel("term", help_text="Le mot ou l’expression, comme en tête d’une entrée de dictionnaire."),
+        FieldPanel(
+            "definition", help_text="Une ou deux phrases que comprend une personne qui ne connaît pas le sujet."
+        ),
+    ]
     search_fields = [index.SearchField("term"), index.AutocompleteField("term"), index.SearchField("definition")]
 
     class Meta:

@@ -5,6 +5,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from courses.blocks.content import ContentBlocks
+from courses.models.catalogue import ADDRESS
 from courses.models.step import StepPage
 
 
@@ -16,7 +17,16 @@ class LessonPage(StepPage):
     kind = "lesson"
     kind_label = "leçon"
 
-    content_panels = [*Page.content_panels, *StepPage.step_panels, FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        *StepPage.step_panels,
+        FieldPanel(
+            "body",
+            help_text="Un bloc par idée. Le type du bloc dit ce que c’est (un exemple, un chiffre, une citation…) ; "
+            "la mise en page suit toute seule.",
+        ),
+        ADDRESS,
+    ]
     template = "courses/lesson_page.html"
     parent_page_types = ["courses.ModulePage"]
 

@@ -7,6 +7,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from courses.blocks.questions import QuestionBlocks
+from courses.models.catalogue import ADDRESS
 from courses.models.step import StepPage
 
 
@@ -36,9 +37,20 @@ class QuizPage(StepPage):
     content_panels = [
         *Page.content_panels,
         *StepPage.step_panels,
-        FieldPanel("introduction"),
-        MultiFieldPanel([FieldPanel("pass_mark"), FieldPanel("max_attempts")], heading="Réussite"),
-        FieldPanel("questions"),
+        MultiFieldPanel(
+            [
+                FieldPanel("introduction", help_text="Une ou deux phrases avant les questions."),
+                FieldPanel("pass_mark"),
+                FieldPanel("max_attempts"),
+            ],
+            heading="Avant de commencer",
+        ),
+        FieldPanel(
+            "questions",
+            help_text="Un brouillon s’enregistre même incomplet ; la publication vérifie que chaque question a "
+            "sa bonne réponse et son explication. Les quiz déjà commencés gardent les questions qu’ils avaient.",
+        ),
+        ADDRESS,
     ]
     template = "courses/quiz_page.html"
     parent_page_types = ["courses.ModulePage"]

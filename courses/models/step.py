@@ -28,9 +28,16 @@ class StepPage(Page):
     kind_label = "étape"
 
     step_panels = [
-        FieldPanel("summary"),
-        MultiFieldPanel([FieldPanel("minutes"), FieldPanel("required")], heading="Règles de l’étape"),
+        MultiFieldPanel(
+            [
+                FieldPanel("summary", help_text="Une phrase sous le titre et dans le plan : ce que l’on va y trouver."),
+                FieldPanel("minutes", help_text="Pour quelqu’un qui découvre le sujet. La somme s’affiche par module."),
+                FieldPanel("required"),
+            ],
+            heading="L’étape dans le parcours",
+        ),
     ]
+    promote_panels: list[FieldPanel] = []
     is_creatable = False
     parent_page_types = ["courses.ModulePage"]
     subpage_types: list[str] = []

@@ -8,7 +8,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from courses.blocks.content import LineBlock
-from courses.models.catalogue import READ_ONLY
+from courses.models.catalogue import ADDRESS, READ_ONLY
 
 
 class TrackPage(Page):
@@ -37,16 +37,16 @@ class TrackPage(Page):
     rhythm = models.CharField("rythme", max_length=120, blank=True)
     format = models.TextField("format", max_length=500, blank=True)
     outcomes = StreamField(
-        [("outcome", LineBlock(label="acquis"))],
+        [("outcome", LineBlock(label="Acquis"))],
         verbose_name="ce que l’on saura faire",
         blank=True,
     )
     abilities = StreamField(
-        [("ability", LineBlock(label="capacité"))],
+        [("ability", LineBlock(label="Capacité"))],
         verbose_name="capacités imprimées sur l’attestation",
         blank=True,
     )
-    sources = StreamField([("source", LineBlock(label="source"))], verbose_name="sources", blank=True)
+    sources = StreamField([("source", LineBlock(label="Source"))], verbose_name="sources", blank=True)
     informal = models.BooleanField("tutoyer", default=False)
     in_order = models.BooleanField(
         "dans l’ordre",
@@ -63,21 +63,38 @@ class TrackPage(Page):
 
     content_panels = [
         *Page.content_panels,
-        FieldPanel("audience"),
-        FieldPanel("tagline"),
-        FieldPanel("introduction"),
-        FieldPanel("outcomes"),
         MultiFieldPanel(
-            [FieldPanel("hours"), FieldPanel("rhythm"), FieldPanel("format"), FieldPanel("informal")],
+            [
+                FieldPanel("audience"),
+                FieldPanel("tagline", help_text="La phrase qui donne envie, sur la carte du parcours."),
+                FieldPanel("introduction"),
+                FieldPanel("informal", help_text="Le site et les messages disent « tu » aux personnes inscrites."),
+            ],
+            heading="Pour qui, pourquoi",
+        ),
+        FieldPanel("outcomes", help_text="Des verbes d’action : « réunir des partenaires », « lire un budget »."),
+        MultiFieldPanel(
+            [
+                FieldPanel("hours"),
+                FieldPanel("rhythm", help_text="Par exemple : une étape par soir pendant trois semaines."),
+                FieldPanel("format", help_text="Ce que l’on fait : lire, répondre, essayer sur le terrain…"),
+            ],
             heading="Format",
         ),
+        MultiFieldPanel([FieldPanel("in_order"), FieldPanel("reminder_after_days")], heading="Avancer"),
         MultiFieldPanel(
-            [FieldPanel("in_order"), FieldPanel("award"), FieldPanel("abilities"), FieldPanel("reminder_after_days")],
-            heading="Règles et attestation",
+            [
+                FieldPanel("award"),
+                FieldPanel("abilities", help_text="Changer ces lignes ne modifie pas les attestations déjà délivrées."),
+            ],
+            heading="Attestation",
         ),
-        FieldPanel("sources"),
+        FieldPanel("sources", help_text="Les références principales, une par ligne, avec leur année."),
+        ADDRESS,
     ]
+    promote_panels: list[FieldPanel] = []
     template = "courses/track_page.html"
+    admin_default_ordering = "ord"
     parent_page_types = ["courses.CataloguePage"]
     subpage_types = ["courses.ModulePage"]
     allowed_http_methods = READ_ONLY
@@ -86,6 +103,12 @@ class TrackPage(Page):
     class Meta:
         verbose_name = "parcours"
         verbose_name_plural = "parcours"
+
+    def get_preview_context(self, request, mode_name):
+        """The published modules of this track; None before its first publication."""
+        from courses.outline import outline_by_pk  # noqa: PLC0415 — the outline reads the models
+
+        return {**super().get_preview_context(request, mode_name), "outline": outline_by_pk(self.pk)}
 
     def clean(self):
         """Refuse half hours that would not read well on an attestation."""
@@ -98,10 +121,19 @@ class ModulePage(Page):
     """A part of a track that can be understood alone."""
 
     summary = models.TextField("résumé", max_length=400)
-    objectives = StreamField([("objective", LineBlock(label="objectif"))], verbose_name="objectifs", blank=True)
+    objectives = StreamField([("objective", LineBlock(label="Objectif"))], verbose_name="objectifs", blank=True)
 
-    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("objectives")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel(
+            "summary", help_text="Ce que l’on y fait, en une ou deux phrases ; se comprend sans les autres modules."
+        ),
+        FieldPanel("objectives", help_text="Des verbes d’action, trois ou quatre au plus."),
+        ADDRESS,
+    ]
+    promote_panels: list[FieldPanel] = []
     template = "courses/module_page.html"
+    admin_default_ordering = "ord"
     parent_page_types = ["courses.TrackPage"]
     subpage_types = ["courses.LessonPage", "courses.QuizPage"]
     allowed_http_methods = READ_ONLY

@@ -13,7 +13,7 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(sent_at__isnull=True, dropped_at__isnull=True)
 
     def due(self, now):
-        """Waiting letters whose time has come and that nobody is sending right now."""
+        """Waiting letters whose time has come, that nobody is sending right now and no server has just refused."""
         return self.waiting().filter(due_at__lte=now).filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
 
 

@@ -29,8 +29,7 @@ def typographie(value):
     if value is None:
         return ""
     if hasattr(value, "__html__"):
-        # Was safe, and only spaces and apostrophes of its text change.
-        return mark_safe(typography.typographie_html(value.__html__()))  # noqa: S308
+        return mark_safe(typography.typographie_html(value.__html__()))  # noqa: S308 — was safe; only its spaces change
     return conditional_escape(typography.typographie(str(value)))
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from courses.typography import folded
 from learners.access import may_see_cohort
 from learners.models import Cohort
 from learners.reporting import Status, board_of, cohorts_led_by, next_titles, urgency
@@ -20,9 +21,9 @@ PAGE_SIZE = 50
 
 SORTS = {
     "urgence": ("Besoin d’aide d’abord", urgency),
-    "nom": ("Nom", lambda row: row.name.casefold()),
-    "avancee": ("Avancée", lambda row: (-row.done, row.name)),
-    "activite": ("Dernière activité", lambda row: (row.days_silent, row.name)),
+    "nom": ("Nom", lambda row: folded(row.name)),
+    "avancee": ("Avancée", lambda row: (-row.done, folded(row.name))),
+    "activite": ("Dernière activité", lambda row: (row.days_silent, folded(row.name))),
 }
 
 
@@ -77,12 +78,12 @@ def cohort(request, pk):
 
 def chosen(board, query):
     """The rows that the filters keep, in the order that was asked."""
-    words = query["q"].casefold().split()
+    words = folded(query["q"]).split()
     rows = [
         row
         for row in board.rows
         if (not query["statut"] or row.status == query["statut"])
-        and all(word in f"{row.name} {row.email}".casefold() for word in words)
+        and all(word in folded(f"{row.name} {row.email}") for word in words)
     ]
     _, key = SORTS.get(query["tri"], SORTS["urgence"])
     return sorted(rows, key=key)

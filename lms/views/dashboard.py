@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from courses.outline import outlines
-from learners import subscriptions
+from learners import people, subscriptions
 from learners.models import Letter, OptOut
 from lms.forms import Preferences, Profile
 from lms.learning import Learning, enrolments_of
@@ -37,9 +37,7 @@ def preferences(request):
     profile = Profile(request.POST or None, initial={"first_name": person.first_name, "last_name": person.last_name})
     form = Preferences(request.POST or None, initial={"reminders": not refused})
     if request.method == "POST" and profile.is_valid() and form.is_valid():
-        person.first_name = profile.cleaned_data["first_name"]
-        person.last_name = profile.cleaned_data["last_name"]
-        person.save(update_fields=["first_name", "last_name"])
+        people.rename(person, **profile.cleaned_data)
         if form.cleaned_data["reminders"]:
             subscriptions.opt_in(person_pk=person.pk, kind=Letter.Kind.REMINDER)
         else:

@@ -1,11 +1,10 @@
 """The glossary: every word of the subject, on one page."""
 
-import unicodedata
-
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from courses.models import GlossaryTerm
+from courses.typography import folded
 
 
 @require_safe
@@ -14,9 +13,3 @@ def glossary(request):
     terms = sorted(GlossaryTerm.objects.filter(live=True), key=lambda term: folded(term.term))
     letters = sorted({folded(term.term)[0].upper() for term in terms})
     return TemplateResponse(request, "lms/glossary.html", {"terms": terms, "letters": letters})
-
-
-def folded(text):
-    """The text without accents, in lower case."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe"))
-    return "".join(character for character in decomposed if not unicodedata.combining(character)).casefold()

@@ -7,6 +7,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,7 +15,7 @@ from courses.outline import outline_by_pk, outline_by_slug, outline_of_step
 from courses.versions import thaw
 from learners import attempts, enrolment, progress
 from learners.access import may_see_attempt
-from learners.errors import AttemptClosed, MissingAnswers, NotEnrolled
+from learners.errors import AttemptClosed, MissingAnswers, NotEnrolled, StepGone
 from learners.models import Attempt
 from lms.forms import responses_in
 from lms.learning import learning_of
@@ -32,13 +33,12 @@ def verb(page_of):
     def decorate(view):
         @wraps(view)
         def act(request, *args, **kwargs):
-            page = page_of(*args, **kwargs)
             if request.method not in {"POST", "GET", "HEAD"}:
                 return HttpResponseNotAllowed(["POST"])
             if not request.user.is_authenticated:
-                return redirect_to_login(page)
+                return redirect_to_login(page_of(*args, **kwargs))
             if request.method != "POST":
-                return redirect(page)
+                return redirect(page_of(*args, **kwargs))
             return view(request, *args, **kwargs)
 
         return act
@@ -59,8 +59,8 @@ def step_page(pk):
 
 
 def attempt_page(pk):
-    """The address of the quiz of an attempt."""
-    return step_page(get_object_or_404(Attempt.objects.only("quiz_id"), pk=pk).quiz_id)
+    """The address of an attempt, which leads its owner to the quiz and tells anybody else nothing."""
+    return reverse("lms:attempt", args=[pk])
 
 
 @verb(track_page)
@@ -171,7 +171,9 @@ def own_attempt(request, pk):
 def quiz_again(request, attempt, *, missing):
     """The quiz page with an error summary; what was answered is kept."""
     outline = found(outline_by_pk(attempt.enrolment.track_id))
-    step = found(outline.by_pk.get(attempt.quiz_id))
+    step = outline.by_pk.get(attempt.quiz_id)
+    if step is None:
+        raise StepGone
     all_attempts = list(
         attempt.enrolment.attempts.filter(quiz=attempt.quiz).select_related("version").order_by("-number")
     )

@@ -13,7 +13,7 @@ from learners.models import Letter, User
 def read(token):
     """The person and the kind of letter of a link, or a 404 for one that we did not sign."""
     known = subscriptions.read_token(token)
-    if known is None or not User.objects.filter(pk=known[0]).exists():
+    if known is None or known[1] not in subscriptions.REFUSABLE or not User.objects.filter(pk=known[0]).exists():
         raise Http404
     return known
 

@@ -8,6 +8,7 @@ Wagtail serves everything else, and refuses these (lms.wagtail_hooks).
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from courses.blocks.questions import quiz_of
 from courses.models import LessonPage, ModulePage, QuizPage, TrackPage
@@ -19,6 +20,7 @@ from lms.learning import learning_of
 from lms.navigation import breadcrumb
 
 
+@require_safe
 def track(request, track):
     """A track: audience, outcomes, hours, modules, format."""
     outline = found(outline_by_slug(track))
@@ -35,6 +37,7 @@ def track(request, track):
     )
 
 
+@require_safe
 def module(request, track, module):
     """A module: its steps and where the person stands."""
     outline = found(outline_by_slug(track))
@@ -57,6 +60,7 @@ def module(request, track, module):
     )
 
 
+@require_safe
 def step(request, track, module, step):
     """A step, or the page that says why it is locked."""
     outline = found(outline_by_slug(track))

@@ -5,6 +5,9 @@ Each is a sentence about people and time, through the verbs of learners.
 
 from datetime import timedelta
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import F
 from django.utils import timezone
 
@@ -12,14 +15,32 @@ from config.celery import app
 from courses.blocks.questions import quiz_of
 from courses.models import QuizPage, StepPage
 from courses.outline import outline_by_slug
-from learners import certificates, enrolment
+from learners import certificates, enrolment, subscriptions
 from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
 from tests.factories import learners as factories
 
 
-def person(email, first_name, last_name, password):
+def person(email, password=None):
     """Somebody whose address is confirmed."""
-    return factories.make_person(email, password=password, first_name=first_name, last_name=last_name).pk
+    return factories.make_person(email, password=password, first_name="Nadia", last_name="Benali").pk
+
+
+def session(email):
+    """The cookie of that person's browser, as after signing in."""
+    who = _person(email)
+    store = SessionStore()
+    store[SESSION_KEY] = str(who.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = who.get_session_auth_hash()
+    store.create()
+    return store.session_key
+
+
+def password(email, password):
+    """That person has another password: whoever was signed in as them no longer is."""
+    who = _person(email)
+    who.set_password(password)
+    who.save()
 
 
 def follow(email, track, steps=0, cohort=None):
@@ -70,6 +91,11 @@ def reminders_of(email):
     return Letter.objects.filter(person=_person(email), kind=Letter.Kind.REMINDER).count()
 
 
+def refuses_reminders(email):
+    """Whether that person wants no reminder."""
+    return subscriptions.refuses(_person(email), Letter.Kind.REMINDER)
+
+
 def letters_waiting():
     """How many letters are to leave."""
     return Letter.objects.waiting().count()
@@ -108,7 +134,7 @@ def revoke(code, reason):
 def steps(track):
     """The steps of a track in reading order, as plain values."""
     return [
-        {"pk": step.pk, "title": step.title, "url": step.url, "kind": step.kind, "required": step.required}
+        {"pk": step.pk, "number": step.number, "title": step.title, "url": step.url, "kind": step.kind, "required": step.required}
         for step in outline_by_slug(track).steps
     ]
 

@@ -28,6 +28,9 @@ STOPS_WITHIN = 60
 # What the run of the tests has set for itself, and what must not decide where the product lives.
 NOT_OURS = {"DJANGO_SETTINGS_MODULE", "HOST", "PORT", "SITE_URL", "SECRET_KEY", "VAR_DIR", "EMAIL_URL"}
 
+# The processes that this one started, which it must wait for when they end.
+CHILDREN: list[subprocess.Popen] = []
+
 
 @dataclass(frozen=True)
 class Product:
@@ -142,8 +145,13 @@ def start(folder):
         assert process.poll() is None, log.read_text()
         return re.search(r"^READY (\S+)/$", log.read_text(), re.MULTILINE)
 
-    url = until(ready, "the product did not start", seconds=STARTS_WITHIN)[1]
-    return {"url": url, "pid": process.pid, "sink": sink.pid, "chosen": chosen}
+    CHILDREN.extend([sink, process])
+    product = {"pid": process.pid, "sink": sink.pid, "chosen": chosen}
+    try:
+        return {"url": until(ready, "the product did not start", seconds=STARTS_WITHIN)[1], **product}
+    except BaseException:
+        stop(Product(folder=folder, url="", **product))
+        raise
 
 
 def stop(product):
@@ -157,6 +165,8 @@ def stop(product):
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.kill(product.sink, signal.SIGTERM)
+        for child in CHILDREN:
+            child.wait(timeout=STOPS_WITHIN)
         drop_own_database(product.chosen.get("DATABASE_URL", ""))
 
 

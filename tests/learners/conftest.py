@@ -9,14 +9,41 @@ from email import message_from_bytes, policy
 import pytest
 from aiosmtpd.controller import Controller
 from django.apps import apps
-from django.db import connection
+from django.core.cache import cache
+from django.db import connection, transaction
 from django.db.models.signals import post_migrate
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Collection, Locale, Page, Site
+from wagtail.models import Collection, Locale, Page
 
+from courses.models import CataloguePage, TrackPage
 from courses.outline import outline_by_pk
 from learners.tasks import send_letter
-from tests.factories import learners
+from tests.factories import courses, learners
+
+
+@pytest.fixture(scope="module")
+def _published(django_db_setup, django_db_blocker):
+    """A site and a track, published once for each file of tests: it costs more than all the rest of a test."""
+    around_the_file = transaction.atomic()
+    with django_db_blocker.unblock():
+        around_the_file.__enter__()
+        track = courses.make_track(courses.make_site())
+    yield track.pk
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around_the_file.__exit__(None, None, None)
+
+
+@pytest.fixture
+def site(_published, db):
+    """The catalogue, which holds the track."""
+    return CataloguePage.objects.get()
+
+
+@pytest.fixture
+def track(_published, db):
+    """A live track in order: two lessons and a quiz in a first module, one lesson in a second."""
+    return TrackPage.objects.get(pk=_published)
 
 
 @pytest.fixture
@@ -141,7 +168,7 @@ def postbox(settings):
 
 
 @pytest.fixture(scope="session")
-def wagtail_rows_return():
+def wagtail_rows_return(django_db_setup):
     """Real commits are undone by emptying every table, and Wagtail cannot live without its first rows."""
 
     def restore(**kwargs):
@@ -149,7 +176,7 @@ def wagtail_rows_return():
             Locale.objects.get_or_create(language_code="fr")
             Page.add_root(title="Root", slug="root")
             Collection.add_root(name="Root")
-            Site.objects.all().delete()
+        cache.clear()
 
     wagtail = apps.get_app_config("wagtailcore")
     post_migrate.connect(restore, sender=wagtail)
@@ -159,4 +186,8 @@ def wagtail_rows_return():
 
 @pytest.fixture
 def real_commits(wagtail_rows_return, transactional_db):
-    """Transactions really end: after-commit work happens, and other connections see the rows."""
+    """Transactions really end: after-commit work happens, and other connections see the rows.
+
+    Not for a file that publishes a track once for all its tests, in a transaction of its own.
+    """
+    assert not connection.in_atomic_block

@@ -39,11 +39,11 @@ def test_somebody_who_comes_with_a_cohort_follows_with_it(learner, track):
     assert list(cohort.enrolments.values_list("person__email", flat=True)) == ["nadia@example.org"]
 
 
-def test_one_person_may_follow_two_tracks(learner, site):
-    tracks = [courses.make_track(site, slug=slug, modules=[(1, False)]) for slug in ("jeunes", "decideurs")]
-    for track in tracks:
-        enrol(learner, track)
-    assert set(learner.enrolments.values_list("track_id", flat=True)) == {track.pk for track in tracks}
+def test_one_person_may_follow_two_tracks(learner, site, track):
+    other_track = courses.make_track(site, slug="decideurs", modules=[(1, False)])
+    for followed in (track, other_track):
+        enrol(learner, followed)
+    assert set(learner.enrolments.values_list("track_id", flat=True)) == {track.pk, other_track.pk}
 
 
 def test_a_first_enrolment_writes_one_letter_of_welcome(learner, track):
@@ -66,8 +66,8 @@ def test_withdrawing_twice_keeps_the_date_of_the_first_time(learner, at_quiz):
     assert Enrolment.objects.get().withdrawn_at == LATER
 
 
-def test_withdrawing_touches_neither_another_person_nor_another_track(learner, site):
-    track, other_track = (courses.make_track(site, slug=slug, modules=[(1, False)]) for slug in ("jeunes", "decideurs"))
+def test_withdrawing_touches_neither_another_person_nor_another_track(learner, site, track):
+    other_track = courses.make_track(site, slug="decideurs", modules=[(1, False)])
     somebody = learners.make_person("tom@example.org")
     for person, followed in ((learner, track), (learner, other_track), (somebody, track)):
         enrol(person, followed)

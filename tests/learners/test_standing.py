@@ -66,9 +66,7 @@ EMPTY = make_outline([])
 
 LOCKED_BY_11 = Lock("Cette étape s’ouvre quand « Étape 11 » est terminée.", "/parcours/t/1/11/", "Aller à « Étape 11 »")
 LOCKED_BY_13 = Lock("Cette étape s’ouvre quand « Étape 13 » est terminée.", "/parcours/t/1/13/", "Aller à « Étape 13 »")
-LOCKED_OUT = Lock(
-    "Inscrivez-vous au parcours pour ouvrir cette étape.", "/parcours/t/", "Voir le parcours Décideurs"
-)
+LOCKED_OUT = Lock("Inscrivez-vous au parcours pour ouvrir cette étape.", "/parcours/t/", "Voir le parcours Décideurs")
 LOCKED_OUT_INFORMAL = Lock(
     "Inscris-toi au parcours pour ouvrir cette étape.", "/parcours/t/", "Voir le parcours Décideurs"
 )
@@ -82,16 +80,21 @@ LOCKED_OUT_INFORMAL = Lock(
         pytest.param(INFORMAL, 12, False, set(), LOCKED_OUT_INFORMAL, id="young people are told so in their way"),
         pytest.param(FREE, 13, False, set(), LOCKED_OUT, id="a visitor is kept out of a free track too"),
         pytest.param(IN_ORDER, 11, True, set(), None, id="the first step is open to a learner"),
-        pytest.param(IN_ORDER, 12, True, set(), LOCKED_BY_11, id="an optional step waits for the required one before it"),
+        pytest.param(IN_ORDER, 12, True, set(), LOCKED_BY_11, id="an optional step waits like the others"),
         pytest.param(IN_ORDER, 13, True, {11}, None, id="an optional step holds nobody back"),
         pytest.param(IN_ORDER, 14, True, set(), LOCKED_BY_11, id="the first missing step is the one that is named"),
         pytest.param(IN_ORDER, 14, True, {11}, LOCKED_BY_13, id="a module waits for the one before"),
         pytest.param(IN_ORDER, 14, True, {13}, LOCKED_BY_11, id="a hole made by an author locks what follows"),
         pytest.param(IN_ORDER, 13, True, {13}, None, id="a step that is done stays open behind a hole"),
         pytest.param(IN_ORDER, 14, True, {11, 13}, None, id="everything required before is done"),
-        pytest.param(IN_ORDER, 15, True, {11, 12, 13}, Lock(
-            "Cette étape s’ouvre quand « Étape 14 » est terminée.", "/parcours/t/2/14/", "Aller à « Étape 14 »"
-        ), id="the link leads to the missing step, in its own module"),
+        pytest.param(
+            IN_ORDER,
+            15,
+            True,
+            {11, 12, 13},
+            Lock("Cette étape s’ouvre quand « Étape 14 » est terminée.", "/parcours/t/2/14/", "Aller à « Étape 14 »"),
+            id="the link leads to the missing step, in its own module",
+        ),
         pytest.param(FREE, 15, True, set(), None, id="in a free track everything is open"),
         pytest.param(IN_ORDER, 12, True, {99}, LOCKED_BY_11, id="steps of elsewhere open nothing"),
     ],
@@ -108,7 +111,7 @@ def test_a_step_is_locked_for_a_reason_or_open(outline, pk, enrolled, done, lock
         pytest.param(IN_ORDER, {11}, None, 12, id="without a last one, the first that is left"),
         pytest.param(IN_ORDER, {11, 13}, 13, 14, id="from the one touched last, not from a skipped optional one"),
         pytest.param(IN_ORDER, {11, 13, 14, 15}, 15, 12, id="at the end, back to what was skipped"),
-        pytest.param(IN_ORDER, {13, 14}, 14, 11, id="a hole made by an author comes first when all that follows is locked"),
+        pytest.param(IN_ORDER, {13, 14}, 14, 11, id="a hole made by an author locks what follows: it comes first"),
         pytest.param(IN_ORDER, {11, 12, 13, 14, 15}, 15, None, id="nothing after the end"),
         pytest.param(IN_ORDER, {11}, 99, 12, id="the step touched last may be gone"),
         pytest.param(FREE, {14}, 14, 15, id="in a free track too, one goes on from where one was"),
@@ -167,9 +170,7 @@ def test_the_next_step_is_neither_done_nor_locked(standing):
     outline, done, last = standing
     step = next_step(outline, done=done, last=last)
     assert step is None or (
-        step in outline.steps
-        and step.pk not in done
-        and why_locked(outline, step, enrolled=True, done=done) is None
+        step in outline.steps and step.pk not in done and why_locked(outline, step, enrolled=True, done=done) is None
     )
 
 

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings as project
+from django.db import transaction
 from django.template import engines
 from django.template.base import FilterExpression, Node
 
+from courses.models import CataloguePage, TrackPage
 from courses.outline import outline_by_pk
+from learners import roles
 from learners.models import User
-from lms.management.commands import seed_demo
+from tests.factories import courses
 from tests.factories.learners import NOW, enrol, make_person
 from tests.lms.visiting import Visitor
 
@@ -56,6 +59,38 @@ def clock():
         yield traveller
 
 
+@pytest.fixture(scope="module")
+def _published(django_db_setup, django_db_blocker):
+    """A site and a track, published once for each file of tests: it costs more than all the rest of a test."""
+    around_the_file = transaction.atomic()
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
+        around_the_file.__enter__()
+        track = courses.make_track(courses.make_site())
+    yield track.pk
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around_the_file.__exit__(None, None, None)
+
+
+@pytest.fixture
+def site(_published, db):
+    """The catalogue, which holds one track, « Jeunes »."""
+    return CataloguePage.objects.get()
+
+
+@pytest.fixture
+def track(_published, db):
+    """A live track in order: two lessons and a quiz in a first module, one lesson in a second."""
+    return TrackPage.objects.get(pk=_published)
+
+
+@pytest.fixture
+def empty(site, track):
+    """The catalogue without any track, for tests that make their own."""
+    track.delete()
+    return CataloguePage.objects.get()
+
+
 @pytest.fixture
 def visitor(db):
     """Somebody who did not sign in."""
@@ -84,7 +119,7 @@ def steps(track):
 def instructor(site):
     """Somebody who writes and publishes, and leads nobody."""
     person = make_person("helene@example.org", first_name="Hélène", last_name="Marchetti")
-    person.groups.add(seed_demo.instructors())
+    person.groups.add(roles.instructors())
     return person
 
 
@@ -92,3 +127,9 @@ def instructor(site):
 def admin(db):
     """Somebody who may do everything."""
     return User.objects.create_superuser("louise@example.org", None, first_name="Louise", last_name="Ferrand")
+
+
+@pytest.fixture(autouse=True)
+def _wagtail_indexes_nothing(settings):
+    """No test here reads Wagtail's own search or index of references, a third of the time of a published page."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}

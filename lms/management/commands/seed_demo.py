@@ -11,17 +11,15 @@ from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
-from courses.models import CataloguePage, QuizPage
+from courses.models import QuizPage
 from courses.outline import outlines
 from courses.versions import thaw
-from learners import attempts, enrolment, progress
+from learners import attempts, enrolment, progress, roles
 from learners.models import Cohort, CohortLead, Letter, User
 
 FIRST_NAMES = (
@@ -80,8 +78,11 @@ class Command(BaseCommand):
         learner, instructor, manager, admin = (self.account(*who, password) for who in ACCOUNTS)
         User.objects.filter(pk=admin.pk).update(is_staff=True, is_superuser=True)
         User.objects.filter(pk__in=[instructor.pk, manager.pk]).update(is_staff=True)
-        instructor.groups.add(instructors())
         other_manager = self.account("claire.vasseur@demo.example", "Claire", "Vasseur", None)
+        roles.ensure()
+        instructor.groups.add(roles.instructors())
+        for person in (manager, other_manager):
+            person.groups.add(roles.managers())
         names = people(dice)
         for outline in outlines():
             cohort = Cohort.objects.create(
@@ -147,22 +148,3 @@ def people(dice):
     dice.shuffle(pairs)
     for first, last in pairs:
         yield f"{slugify(first)}.{slugify(last)}@demo.example", first, last
-
-
-def instructors():
-    """The group of those who write: pages of the catalogue, images, documents and the glossary."""
-    group, _ = Group.objects.get_or_create(name="Formateurs")
-    wanted = Permission.objects.filter(
-        codename__in=["access_admin", "add_glossaryterm", "change_glossaryterm", "publish_glossaryterm"]
-    )
-    group.permissions.set(wanted)
-    catalogue = CataloguePage.objects.get()
-    for codename in ("add_page", "change_page", "publish_page"):
-        permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
-        GroupPagePermission.objects.get_or_create(group=group, page=catalogue, permission=permission)
-    files = ("add_illustration", "choose_illustration", "add_document", "choose_document")
-    for permission in Permission.objects.filter(codename__in=files):
-        GroupCollectionPermission.objects.get_or_create(
-            group=group, collection=Collection.get_first_root_node(), permission=permission
-        )
-    return group

@@ -1,0 +1,358 @@
+"""What the database itself refuses, and the sentence that says so in French."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+
+from courses.models import QuizPage
+from courses.versions import freeze
+from learners.models import (
+    Answer,
+    Attempt,
+    Certificate,
+    Cohort,
+    CohortLead,
+    Completion,
+    Enrolment,
+    Letter,
+    OptOut,
+    User,
+)
+from tests.factories import learners
+from tests.factories.learners import NOW
+
+EARLIER = NOW - timedelta(days=1)
+LATER = NOW + timedelta(days=1)
+
+
+class World:
+    """One valid row of each table, and unsaved rows like them."""
+
+    def __init__(self, person, track, quiz):
+        self.person = person
+        self.track = track
+        self.cohort = Cohort.objects.create(name="Automne", track=track, opens_on=date(2026, 9, 1))
+        self.enrolment = Enrolment.objects.create(person=person, track=track, enrolled_at=NOW, last_activity_at=NOW)
+        self.quiz = QuizPage.objects.get(pk=quiz.pk)
+        self.version = freeze(self.quiz, at=NOW)
+
+    def new_person(self):
+        return learners.make_person(f"p{User.objects.count()}@example.org")
+
+    def new_enrolment(self, **fields):
+        facts = {"person": self.new_person(), "track": self.track, "enrolled_at": NOW, "last_activity_at": NOW}
+        return Enrolment(**facts | fields)
+
+    def attempt(self, **fields):
+        facts = {
+            "enrolment": self.enrolment,
+            "quiz": self.quiz,
+            "version": self.version,
+            "number": 1,
+            "opened_at": NOW,
+            "max_score": 3,
+        }
+        return Attempt(**facts | fields)
+
+    def answer(self, attempt, **fields):
+        return Answer(**{"attempt": attempt, "question_id": "q1", "response": [], "saved_at": NOW, **fields})
+
+    def certificate(self, **fields):
+        facts = {
+            "enrolment": self.enrolment,
+            "issued_at": NOW,
+            "holder": "Nadia Benali",
+            "track_title": "Jeunes",
+            "track_version": "2026-11-02 · 1",
+            "award": "suivi",
+            "award_label": "Attestation de suivi",
+            "hours": 6,
+        }
+        return Certificate(**facts | fields)
+
+    def letter(self, **fields):
+        facts = {"person": self.person, "address": "nadia@example.org", "kind": "welcome", "key": "k", "due_at": NOW}
+        return Letter(**facts | fields)
+
+
+def saved(row):
+    row.save()
+    return row
+
+
+def second_attempt_of_that_number(world):
+    saved(world.attempt(submitted_at=NOW, score=1))
+    return world.attempt(submitted_at=NOW, score=1)
+
+
+def second_open_attempt(world):
+    saved(world.attempt(number=1))
+    return world.attempt(number=2)
+
+
+def second_answer(world):
+    attempt = saved(world.attempt())
+    saved(world.answer(attempt))
+    return world.answer(attempt)
+
+
+def second(build):
+    """A row of which an equal one is there already."""
+
+    def violate(world):
+        saved(build(world))
+        return build(world)
+
+    return violate
+
+
+# The constraint; a row that breaks it; how SQLite names it; what a person is told.
+CASES = [
+    (
+        "user_email_once",
+        lambda world: User(email=world.person.email.upper(), password="x"),
+        "UNIQUE constraint failed: index 'user_email_once'",
+        "Cette adresse est déjà utilisée.",
+    ),
+    (
+        "cohort_opens_before_it_closes",
+        lambda world: Cohort(name="Hiver", track=world.track, opens_on=date(2026, 12, 1), closes_on=date(2026, 12, 1)),
+        "CHECK constraint failed: cohort_opens_before_it_closes",
+        "La cohorte doit se terminer après son début.",
+    ),
+    (
+        "cohort_name_once_per_track",
+        lambda world: Cohort(name="Automne", track=world.track, opens_on=date(2026, 12, 1)),
+        "UNIQUE constraint failed: learners_cohort.track_id, learners_cohort.name",
+        "Ce parcours a déjà une cohorte de ce nom.",
+    ),
+    (
+        "cohort_lead_once",
+        second(lambda world: CohortLead(cohort=world.cohort, person=world.person)),
+        "UNIQUE constraint failed: learners_cohortlead.cohort_id, learners_cohortlead.person_id",
+        "Cette personne est déjà responsable de la cohorte.",
+    ),
+    (
+        "enrolment_once_per_track",
+        lambda world: world.new_enrolment(person=world.person),
+        "UNIQUE constraint failed: learners_enrolment.person_id, learners_enrolment.track_id",
+        "Cette personne est déjà inscrite à ce parcours.",
+    ),
+    (
+        "enrolment_activity_after_start",
+        lambda world: world.new_enrolment(last_activity_at=EARLIER),
+        "CHECK constraint failed: enrolment_activity_after_start",
+        "La dernière activité ne peut pas précéder l’inscription.",
+    ),
+    (
+        "enrolment_completed_after_start",
+        lambda world: world.new_enrolment(completed_at=EARLIER),
+        "CHECK constraint failed: enrolment_completed_after_start",
+        "Un parcours ne peut pas être terminé avant l’inscription.",
+    ),
+    (
+        "completion_once_per_step",
+        second(lambda world: Completion(enrolment=world.enrolment, step_id=world.quiz.pk, completed_at=NOW)),
+        "UNIQUE constraint failed: learners_completion.enrolment_id, learners_completion.step_id",
+        "Cette étape est déjà terminée.",
+    ),
+    (
+        "attempt_number_once",
+        second_attempt_of_that_number,
+        "UNIQUE constraint failed: learners_attempt.enrolment_id, learners_attempt.quiz_id, learners_attempt.number",
+        "Cette tentative existe déjà.",
+    ),
+    (
+        "attempt_one_open",
+        second_open_attempt,
+        "UNIQUE constraint failed: learners_attempt.enrolment_id, learners_attempt.quiz_id",
+        "Une tentative est déjà en cours.",
+    ),
+    (
+        "attempt_number_from_one",
+        lambda world: world.attempt(number=0),
+        "CHECK constraint failed: attempt_number_from_one",
+        "Les tentatives sont numérotées à partir de 1.",
+    ),
+    (
+        "attempt_graded_when_submitted",
+        lambda world: world.attempt(submitted_at=NOW),
+        "CHECK constraint failed: attempt_graded_when_submitted",
+        "Une tentative est notée quand elle est envoyée, et alors seulement.",
+    ),
+    (
+        "attempt_graded_when_submitted",
+        lambda world: world.attempt(score=1),
+        "CHECK constraint failed: attempt_graded_when_submitted",
+        "Une tentative est notée quand elle est envoyée, et alors seulement.",
+    ),
+    (
+        "attempt_graded_when_submitted",
+        lambda world: world.attempt(passed=True),
+        "CHECK constraint failed: attempt_graded_when_submitted",
+        "Une tentative est notée quand elle est envoyée, et alors seulement.",
+    ),
+    (
+        "attempt_score_in_bounds",
+        lambda world: world.attempt(submitted_at=NOW, score=3.5),
+        "CHECK constraint failed: attempt_score_in_bounds",
+        "Le score est compris entre 0 et le maximum.",
+    ),
+    (
+        "attempt_score_in_bounds",
+        lambda world: world.attempt(submitted_at=NOW, score=-1),
+        "CHECK constraint failed: attempt_score_in_bounds",
+        "Le score est compris entre 0 et le maximum.",
+    ),
+    (
+        "answer_once_per_question",
+        second_answer,
+        "UNIQUE constraint failed: learners_answer.attempt_id, learners_answer.question_id",
+        "Cette question a déjà une réponse.",
+    ),
+    (
+        "answer_points_in_bounds",
+        lambda world: world.answer(saved(world.attempt()), points=2, max_points=1),
+        "CHECK constraint failed: answer_points_in_bounds",
+        "Les points sont compris entre 0 et le maximum.",
+    ),
+    (
+        "answer_points_in_bounds",
+        lambda world: world.answer(saved(world.attempt()), points=-1, max_points=1),
+        "CHECK constraint failed: answer_points_in_bounds",
+        "Les points sont compris entre 0 et le maximum.",
+    ),
+    (
+        "answer_points_in_bounds",
+        lambda world: world.answer(saved(world.attempt()), points=1),
+        "CHECK constraint failed: answer_points_in_bounds",
+        "Les points sont compris entre 0 et le maximum.",
+    ),
+    (
+        "certificate_revoked_with_author_and_reason",
+        lambda world: world.certificate(revoked_at=NOW),
+        "CHECK constraint failed: certificate_revoked_with_author_and_reason",
+        "Une révocation a une date, un auteur et un motif.",
+    ),
+    (
+        "certificate_revoked_with_author_and_reason",
+        lambda world: world.certificate(revoked_at=NOW, revoked_by=world.person),
+        "CHECK constraint failed: certificate_revoked_with_author_and_reason",
+        "Une révocation a une date, un auteur et un motif.",
+    ),
+    (
+        "certificate_revoked_with_author_and_reason",
+        lambda world: world.certificate(revoked_reason="Erreur"),
+        "CHECK constraint failed: certificate_revoked_with_author_and_reason",
+        "Une révocation a une date, un auteur et un motif.",
+    ),
+    (
+        "certificate_has_holder",
+        lambda world: world.certificate(holder=""),
+        "CHECK constraint failed: certificate_has_holder",
+        "Une attestation porte le nom de son titulaire.",
+    ),
+    (
+        "letter_sent_or_dropped",
+        lambda world: world.letter(sent_at=NOW, dropped_at=NOW, dropped_reason="refusée"),
+        "CHECK constraint failed: letter_sent_or_dropped",
+        "Un message est envoyé ou abandonné, pas les deux.",
+    ),
+    (
+        "letter_dropped_with_reason",
+        lambda world: world.letter(dropped_at=NOW),
+        "CHECK constraint failed: letter_dropped_with_reason",
+        "Un message abandonné a un motif.",
+    ),
+    (
+        "letter_dropped_with_reason",
+        lambda world: world.letter(dropped_reason="refusée"),
+        "CHECK constraint failed: letter_dropped_with_reason",
+        "Un message abandonné a un motif.",
+    ),
+    (
+        "opt_out_once",
+        second(lambda world: OptOut(person=world.person, kind="reminder", opted_out_at=NOW)),
+        "UNIQUE constraint failed: learners_optout.person_id, learners_optout.kind",
+        "Ce refus est déjà enregistré.",
+    ),
+]
+
+
+@pytest.fixture
+def world(learner, track, quiz):
+    return World(learner, track, quiz)
+
+
+def named(cases):
+    return [f"{number}-{name}" for number, (name, *_) in enumerate(cases)]
+
+
+@pytest.mark.parametrize(("name", "violate", "on_sqlite", "sentence"), CASES, ids=named(CASES))
+def test_the_database_refuses_it(world, name, violate, on_sqlite, sentence):
+    row = violate(world)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        row.save()
+    if connection.vendor == "postgresql":
+        assert refused.value.__cause__.diag.constraint_name == name
+    else:
+        assert str(refused.value) == on_sqlite
+
+
+@pytest.mark.parametrize(("name", "violate", "on_sqlite", "sentence"), CASES, ids=named(CASES))
+def test_a_form_says_it_in_french(world, name, violate, on_sqlite, sentence):
+    with pytest.raises(ValidationError) as refused:
+        violate(world).validate_constraints()
+    assert refused.value.messages == [sentence]
+
+
+def test_every_named_constraint_of_learners_has_a_case_here():
+    models = apps.get_app_config("learners").get_models()
+    assert {constraint.name for model in models for constraint in model._meta.constraints} == {
+        name for name, *_ in CASES
+    }
+
+
+@pytest.mark.parametrize(
+    ("build", "columns"),
+    [
+        (lambda world: world.letter(), "learners_letter.key"),
+        (lambda world: world.certificate(), "learners_certificate.enrolment_id"),
+    ],
+    ids=["the key of a letter", "the enrolment of an attestation"],
+)
+def test_there_is_never_a_second_one(world, build, columns):
+    saved(build(world))
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        build(world).save()
+    table, _, column = columns.partition(".")
+    if connection.vendor == "postgresql":
+        assert (refused.value.__cause__.diag.table_name, column in str(refused.value)) == (table, True)
+    else:
+        assert str(refused.value) == f"UNIQUE constraint failed: {columns}"
+
+
+def test_what_is_right_is_accepted(world):
+    other = saved(world.new_enrolment(last_activity_at=LATER, completed_at=LATER, withdrawn_at=LATER))
+    sent = saved(world.attempt(submitted_at=NOW, score=3, passed=True))
+    unmarked = saved(world.attempt(number=2, submitted_at=NOW, score=0, passed=None))
+    open_one = saved(world.attempt(number=3))
+    rows = [
+        other,
+        sent,
+        unmarked,
+        open_one,
+        saved(world.attempt(enrolment=other)),
+        saved(world.answer(sent, points=0.5, max_points=1)),
+        saved(world.answer(open_one)),
+        saved(world.certificate(revoked_at=NOW, revoked_by=world.person, revoked_reason="Erreur")),
+        saved(world.letter(sent_at=NOW)),
+        saved(world.letter(key="l", dropped_at=NOW, dropped_reason="refusée")),
+        saved(Cohort(name="Hiver", track=world.track, opens_on=date(2026, 12, 1), closes_on=date(2026, 12, 2))),
+    ]
+    for row in rows:
+        row.validate_constraints()
+    assert all(row.pk for row in rows)
