@@ -4,14 +4,14 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 
-PLACEHOLDERS = ("change", "secret", "default", "example", "insecure", "only for")
+PLACEHOLDERS = ("change", "secret", "default", "example", "insecure", "django-insecure", "only for")
 
 
 @register(Tags.security, deploy=True)
 def production_is_real(app_configs, **kwargs):
     """Errors for a default secret, DEBUG, the embedded broker or database, or demonstration mode."""
     errors = []
-    if len(settings.SECRET_KEY) < 40 or settings.SECRET_KEY.lower().startswith(PLACEHOLDERS):
+    if len(settings.SECRET_KEY) < 50 or settings.SECRET_KEY.lower().startswith(PLACEHOLDERS):
         errors.append(Error("SECRET_KEY is short or a placeholder.", id="config.E001"))
     if settings.DEBUG:
         errors.append(Error("DEBUG must be off.", id="config.E002"))

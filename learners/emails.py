@@ -124,7 +124,7 @@ def message(composed, *, to, message_id, headers=None, attachments=()):
     headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated", **(headers or {})}
     for value in (to, *headers, *headers.values(), *(name for name, _content, _type in attachments)):
         if _one_line(value) != value:
-            raise BadHeaderError(f"Header values can't contain control characters (got {value!r})")
+            raise BadHeaderError(f"Header values cannot contain control characters (got {value!r})")
     mime = EmailMultiAlternatives(
         subject=_one_line(composed.subject),
         body=composed.text,

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Q
 from django.shortcuts import redirect
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
 from wagtail import hooks
@@ -51,7 +52,7 @@ class DeleteCohortView(DeleteView):
             return None
         messages.error(
             self.request,
-            f"La cohorte « {self.object} » a des inscriptions : elle ne peut pas être supprimée. "
+            f"La cohorte « {self.object} » a des inscriptions : elle ne peut pas être supprimée. "
             "Donnez-lui une date de fin si elle est terminée.",
         )
         return redirect(reverse(self.edit_url_name, args=[self.object.pk]))
@@ -79,7 +80,7 @@ class CohortViewSet(ModelViewSet):
             heading="Responsables",
             label="responsable",
             help_text="Voient le tableau de bord de cette cohorte et de nulle autre. On choisit parmi les membres du "
-            f"groupe « {roles.MANAGERS} » (Paramètres, Utilisateurs, onglet Rôles).",
+            f"groupe « {roles.MANAGERS} » (Paramètres, Utilisateurs, onglet Rôles).",
         ),
     ]
     delete_view_class = DeleteCohortView
@@ -165,6 +166,12 @@ class CertificateList(IndexView):
 class ReadCertificateView(InspectView):
     """The facts of an attestation."""
 
+    page_title = "Attestation"
+
+    def get_abilities_display_value(self):
+        """One ability per line."""
+        return linebreaksbr(self.object.abilities)
+
     def get_edit_url(self):
         """None: facts are not edited."""
 
@@ -226,9 +233,11 @@ class CertificateViewSet(ModelViewSet):
 class ReadLetterView(InspectView):
     """A letter as it left."""
 
+    page_title = "Message"
+
     def get_text_display_value(self):
         """The code or the link of a letter about an account is for its reader alone."""
-        return "(non montré)" if self.object.kind == Letter.Kind.ACCOUNT else self.object.text
+        return "(non montré)" if self.object.kind == Letter.Kind.ACCOUNT else linebreaksbr(self.object.text)
 
 
 class LetterViewSet(ModelViewSet):
@@ -304,12 +313,12 @@ def has_history(person):
 
 
 PAGE_STAYS = (
-    "« {} » porte l’historique de personnes qui ont suivi cette page ou une page qu’elle contient : elle ne peut pas "
+    "« {} » porte l’historique de personnes qui ont suivi cette page ou une page qu’elle contient : elle ne peut pas "
     "être supprimée. Dépubliez-la : elle disparaît du site, et rien n’est perdu."
 )
 PERSON_STAYS = (
     "{} a un historique (inscriptions, messages ou décisions) : le compte ne peut pas être supprimé. "
-    "Décochez « Actif » pour le fermer."
+    "Décochez « Actif » pour le fermer."
 )
 
 

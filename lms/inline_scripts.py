@@ -18,6 +18,8 @@ def render(self, name, value, attrs=None, renderer=None):
     """What Wagtail renders, with the call of its script in data attributes."""
     chosen = self.get_value_data(value)
     call = CALL.fullmatch(self.render_js_init(attrs["id"], name, chosen))
+    if call is None:
+        raise TypeError(f"start.js does not know how {type(self).__name__} starts")
     return format_html(
         '{}<template data-controller="lms-start" data-lms-start-call-value="{}" data-lms-start-args-value="{}">'
         "</template>",

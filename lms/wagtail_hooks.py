@@ -4,6 +4,7 @@ from django.http import Http404
 from django.templatetags.static import static
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.forms import choosers
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
@@ -15,6 +16,15 @@ from lms.learning import Learning, enrolments_of
 from lms.models import HomePage
 
 inline_scripts.forbid()
+
+# The only label of the editor that Wagtail leaves in English.
+for form in (
+    choosers.AnchorLinkChooserForm,
+    choosers.EmailLinkChooserForm,
+    choosers.ExternalLinkChooserForm,
+    choosers.PhoneLinkChooserForm,
+):
+    form.base_fields["link_text"].label = "Texte du lien"
 
 
 @hooks.register("before_serve_page")

@@ -3,9 +3,14 @@
 import socket
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from wagtail.models import Collection, Locale, Page, Site
 
 from tests.factories import courses, learners
+
+# A property that took long on a busy machine is not broken.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
@@ -67,4 +72,3 @@ def after_commit(django_capture_on_commit_callbacks):
         return django_capture_on_commit_callbacks(execute=True)
 
     return block
-

@@ -61,6 +61,6 @@ def test_an_environment_that_holds_what_is_needed_is_left_alone(project, install
 def test_an_environment_that_lacks_something_is_installed_again(project, installed, need):
     if installed:
         project.STAMP.write_text(project.stamp(project.LOCKS[installed]))
-    with pytest.raises(subprocess.CalledProcessError) as refusal:  # these lock files name nothing real
+    with pytest.raises(subprocess.CalledProcessError):  # these lock files name nothing real
         bootstrap(project, need)
     assert not project.STAMP.exists()

@@ -241,6 +241,11 @@ def links(place):
     return [link for html in place.html for link in re.findall(r'href="([^"]*)"', html)]
 
 
+def around(text, match):
+    """The words around what was found, to find it again."""
+    return text[max(0, match.start() - 60) : match.end() + 60]
+
+
 def faults(places, faulty):
     """The files whose page is faulty, with what is wrong."""
     return {place.file: wrong for place in places if (wrong := faulty(place))}
@@ -419,7 +424,7 @@ def test_external_links_are_whole_and_encrypted(content):
 
 def test_no_straight_quote_is_shown(content):
     def straight(text):
-        return re.findall(r".{0,20}['\"].{0,20}", text)
+        return [around(text, match) for match in re.finditer("['\"]", text)]
 
     assert faults(content.places, lambda place: [wrong for text in place.texts for wrong in straight(text)]) == {}
     assert {term: wrong for term, text in content.glossary.items() if (wrong := straight(term + text))} == {}
@@ -427,7 +432,7 @@ def test_no_straight_quote_is_shown(content):
 
 def test_our_attestation_is_never_called_a_certification_or_a_diploma(content):
     def boasting(place):
-        found = [wrong for text in place.texts for wrong in re.findall(rf".{{0,60}}(?:{TITLES}).{{0,40}}", text)]
+        found = [around(text, match) for text in place.texts for match in re.finditer(TITLES, text)]
         return [words for words in found if not any(other in words for other in OTHERS)]
 
     assert faults(content.places, boasting) == {}

@@ -78,7 +78,8 @@ def test_a_process_that_is_killed_is_started_again(tmp_path):
         log = tmp_path / "site.log"
         await until(lambda: log.read_text().split()[-1] != str(first))
 
-    assert supervised(tmp_path, story) == ["  « site » s'est arrêté (signal 9) : nouveau départ."]
+    told = f"  « site » s’est arrêté (signal 9) : nouveau départ. Journal : {tmp_path / 'site.log'}"
+    assert supervised(tmp_path, story) == [told]
 
 
 def test_a_process_that_dies_again_and_again_is_started_less_and_less_often(tmp_path):
@@ -99,7 +100,7 @@ def test_a_first_start_without_hope_is_given_up_with_its_last_words(tmp_path):
         kept = supervisor.keep(service("site", "raise SystemExit('no such table')"))
         await supervisor.until(never, kept)
 
-    with pytest.raises(CannotStart, match=r"(?s)« site » ne démarre pas.*no such table") as refusal:
+    with pytest.raises(CannotStart, match=r"(?s)« site » a échoué.*no such table") as refusal:
         supervised(tmp_path, story)
     assert str(tmp_path / "site.log") in str(refusal.value)
 

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from config.run import broker, place, services
+from config.run import broker, place, processes
 from config.run.supervisor import CannotStart, Supervisor
 from config.run.terminal import Terminal
 from config.run.welcome import welcome
@@ -65,10 +65,10 @@ async def tell(here, own, supervisor, terminal):
     async for title in supervisor.lines("prepare", (sys.executable, "-m", "config.run.prepare")):
         terminal.begin(title)
     terminal.begin("Site, tâches de fond et horloge")
-    supervisor.keep(services.worker())
-    web = supervisor.keep(services.web(here))
-    supervisor.keep(services.clock(here))
-    await supervisor.until(lambda: services.serves(here), web)
+    supervisor.keep(processes.worker())
+    web = supervisor.keep(processes.web(here))
+    supervisor.keep(processes.clock(here))
+    await supervisor.until(lambda: processes.serves(here), web)
     terminal.end()
     terminal.say(welcome(here, letters_on_disk=not os.environ.get("EMAIL_URL")))
     if not terminal.live:

@@ -89,9 +89,9 @@ def create():
         raise Failed("Il faut Python 3.11 ou 3.12. Sous Debian 12 : sudo apt install python3 python3-venv")
     command = [python, "-m", "venv", "--clear", VENV]
     try:
-        run("Création de l'environnement Python", command)
+        run("Création de l’environnement Python", command)
     except Failed:
-        run("Création de l'environnement Python, sans pip", [*command, "--without-pip"])
+        run("Création de l’environnement Python, sans pip", [*command, "--without-pip"])
 
 
 def provide_uv():
@@ -107,7 +107,7 @@ def provide_uv():
             continue
         install = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", UV_LOCK, *options]
         try:
-            run("Préparation de l'installation", install)
+            run("Préparation de l’installation", install)
         except Failed as failure:
             reason = str(failure)
         else:
@@ -158,6 +158,6 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1])
     except Failed as failure:
-        sys.exit(f"\n{failure}\n\nL'installation s'est arrêtée là. Relancez la même commande pour la reprendre.")
+        sys.exit(f"\n{failure}\n\nL’installation s’est arrêtée là. Relancez la même commande pour la reprendre.")
     except KeyboardInterrupt:
         sys.exit("\nInterrompu. Relancez la même commande pour reprendre.")

@@ -14,7 +14,7 @@ from config.run.supervisor import CannotStart, Service
 
 MISSING = """Il manque un serveur Redis, qui porte les tâches.
 Sous Debian : sudo apt install redis-server
-Ou donnez l'adresse d'un serveur qui tourne déjà : make run REDIS_URL=redis://127.0.0.1:6379/0"""
+Ou donnez l’adresse d’un serveur qui tourne déjà : make run REDIS_URL=redis://127.0.0.1:6379/0"""
 
 
 def executable():

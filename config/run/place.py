@@ -18,7 +18,7 @@ REFUSALS: dict[int | None, str] = {
         "Le port {port} est déjà pris par un autre programme.\n"
         "Choisissez-en un autre, par exemple : make run PORT={other}"
     ),
-    errno.EACCES: "Le port {port} demande les droits d'administration. Choisissez-en un autre : make run PORT=8000",
+    errno.EACCES: "Le port {port} demande les droits d’administration. Choisissez-en un autre : make run PORT=8000",
 }
 
 
@@ -52,7 +52,7 @@ class Place:
 
 
 def read(given):
-    """The place that HOST, PORT and VAR_DIR describe; raises CannotStart if the port cannot be had."""
+    """The place that HOST, PORT and VAR_DIR describe; raises CannotStart if PORT is no port."""
     host, port = given.get("HOST") or "127.0.0.1", given.get("PORT") or "8000"
     if not port.isdecimal() or int(port) > 65535:
         raise CannotStart(f"PORT doit être un nombre de 0 à 65535, pas « {port} ».")
@@ -74,7 +74,7 @@ def taken(place, seconds=15):
             lock.seek(0)
             owner, _, url = lock.read().partition(" ")
             if alive(owner) or time.monotonic() > deadline:
-                raise CannotStart(f"Déjà en marche dans ce dossier : {url}\nPour l'arrêter : Ctrl-C dans son terminal.")
+                raise CannotStart(f"Déjà en marche dans ce dossier : {url}\nPour l’arrêter : Ctrl-C dans son terminal.")
             time.sleep(0.1)
         place = dataclasses.replace(place, port=free_port(place))
         lock.truncate(0)
@@ -90,7 +90,7 @@ def free_port(place):
         try:
             one.bind((place.host, place.port))
         except OSError as error:
-            reason = REFUSALS.get(error.errno, "Impossible d'écouter sur {host}, port {port} : {error}.")
+            reason = REFUSALS.get(error.errno, "Impossible d’écouter sur {host}, port {port} : {error}.")
             reason = reason.format(host=place.host, port=place.port, other=place.port + 1, error=error)
             raise CannotStart(reason) from error
         return one.getsockname()[1]

@@ -37,7 +37,7 @@ class Supervisor:
     """Starts processes in sessions of their own, so that a Ctrl-C reaches only this one.
 
     ``env`` is what they see, ``logs`` the folder that receives what they write, ``say`` tells the
-    person. ``held`` is an open file that they inherit: a lock on it lasts as long as one of them.
+    person. ``held`` are open files that they inherit: a lock on one lasts as long as one of them.
     """
 
     def __init__(self, *, env, logs, say, held=()):
@@ -85,7 +85,7 @@ class Supervisor:
 
     async def spawn(self, name, command, stdout=None):
         """Start one process; what it writes goes to its log."""
-        with (self.logs / f"{name}.log").open("ab") as log:
+        with self.log(name).open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *command,
                 env=self.env,
@@ -107,13 +107,15 @@ class Supervisor:
         sweep(process)
         await ended
 
+    def log(self, name):
+        """The file that receives what a process writes."""
+        return self.logs / f"{name}.log"
+
     def last_words(self, name, count=15):
         """What a start that failed wrote last, and where to read the rest."""
-        path = self.logs / f"{name}.log"
+        path = self.log(name)
         lines = path.read_text(errors="replace").splitlines()[-count:]
-        return "\n".join(
-            [f"« {name} » ne démarre pas.", "", *(f"    {line}" for line in lines), "", f"Journal : {path}"]
-        )
+        return "\n".join([f"« {name} » a échoué.", "", *(f"    {line}" for line in lines), "", f"Journal : {path}"])
 
 
 class Kept:
@@ -122,6 +124,7 @@ class Kept:
     def __init__(self, service, supervisor):
         self.service = service
         self.supervisor = supervisor
+        self.log = supervisor.log(service.name)
         self.deaths = 0  # in a row
         self.stopping = asyncio.Event()
         self.life = asyncio.create_task(self._live())
@@ -139,7 +142,9 @@ class Kept:
             if stopping.done():
                 return
             self.deaths = 1 if time.monotonic() - born > STEADY else self.deaths + 1
-            self.supervisor.say(f"  « {self.service.name} » s'est arrêté ({cause}) : nouveau départ.")
+            self.supervisor.say(
+                f"  « {self.service.name} » s’est arrêté ({cause}) : nouveau départ. Journal : {self.log}"
+            )
             await asyncio.wait({stopping}, timeout=min(SHORTEST_PAUSE * 2 ** (self.deaths - 1), LONGEST_PAUSE))
 
     async def _once(self, stopping):

@@ -53,7 +53,9 @@ def words(rich_text):
 class ChoicesBlock(QuestionBlock):
     """A question whose answers are proposed."""
 
-    choices = blocks.ListBlock(ChoiceBlock(), label="Réponses proposées", min_num=2, max_num=10)
+    choices = blocks.ListBlock(
+        ChoiceBlock(), label="Réponses proposées", min_num=2, max_num=10, default=3 * [{"text": "", "correct": False}]
+    )
 
     class Meta:
         form_layout = BlockGroup(children=["prompt", "choices", "explanation"], settings=["points"])

@@ -68,11 +68,11 @@ class TrackPage(Page):
                 FieldPanel("audience"),
                 FieldPanel("tagline", help_text="La phrase qui donne envie, sur la carte du parcours."),
                 FieldPanel("introduction"),
-                FieldPanel("informal", help_text="Le site et les messages disent « tu » aux personnes inscrites."),
+                FieldPanel("informal", help_text="Le site et les messages disent « tu » aux personnes inscrites."),
             ],
             heading="Pour qui, pourquoi",
         ),
-        FieldPanel("outcomes", help_text="Des verbes d’action : « réunir des partenaires », « lire un budget »."),
+        FieldPanel("outcomes", help_text="Des verbes d’action : « réunir des partenaires », « lire un budget »."),
         MultiFieldPanel(
             [
                 FieldPanel("hours"),

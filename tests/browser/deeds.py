@@ -134,7 +134,14 @@ def revoke(code, reason):
 def steps(track):
     """The steps of a track in reading order, as plain values."""
     return [
-        {"pk": step.pk, "number": step.number, "title": step.title, "url": step.url, "kind": step.kind, "required": step.required}
+        {
+            "pk": step.pk,
+            "number": step.number,
+            "title": step.title,
+            "url": step.url,
+            "kind": step.kind,
+            "required": step.required,
+        }
         for step in outline_by_slug(track).steps
     ]
 

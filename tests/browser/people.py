@@ -71,10 +71,11 @@ def answer(page, answers, which="right", *, but=()):
         kinds.append(known["kind"])
         if number in but:
             continue
-        for box in question.locator("input[type=checkbox]:checked").all():
-            box.uncheck()
-        for choice in known[which]:
-            question.locator(f"input[value='{choice}']").check()
+        if known["kind"] == "multiple":
+            for box in question.locator("input[type=checkbox]").all():
+                box.set_checked(box.get_attribute("value") in known[which])
+        else:
+            question.locator(f"input[value='{known[which][0]}']").check()
     return kinds
 
 

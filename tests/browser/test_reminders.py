@@ -72,7 +72,7 @@ def test_one_click_in_the_mail_reader_stops_reminders_and_nothing_else(people, p
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = address_to_stop(letter)
     # As a mail provider does it: one POST, without a cookie, a page or a token of ours.
-    with urlopen(Request(address, data=b"List-Unsubscribe=One-Click", method="POST"), timeout=20) as answer:  # noqa: S310
+    with urlopen(Request(address, data=b"List-Unsubscribe=One-Click", method="POST"), timeout=20) as answer:  # noqa: S310 — our own address
         assert (answer.status, answer.read().decode()) == (200, "Désinscription enregistrée.")
 
     # Both come back, do a step, and fall silent again.

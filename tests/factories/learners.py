@@ -22,9 +22,7 @@ def make_person(email="lea@example.org", *, password=None, **fields):
 
 def make_cohort(track, *, lead=None, name="Automne", opens_on=None):
     """A cohort of that track, led by that person."""
-    cohort = Cohort.objects.create(
-        track_id=track.pk, name=name, opens_on=opens_on or (NOW - timedelta(weeks=4)).date()
-    )
+    cohort = Cohort.objects.create(track_id=track.pk, name=name, opens_on=opens_on or (NOW - timedelta(weeks=4)).date())
     if lead:
         CohortLead.objects.create(cohort=cohort, person=lead)
     return cohort

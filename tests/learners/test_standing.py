@@ -108,6 +108,7 @@ def test_a_step_is_locked_for_a_reason_or_open(outline, pk, enrolled, done, lock
     [
         pytest.param(IN_ORDER, set(), None, 11, id="one begins at the beginning"),
         pytest.param(IN_ORDER, {11}, 11, 12, id="then the step after, optional or not"),
+        pytest.param(IN_ORDER, {11}, 12, 13, id="one that was touched and left is passed"),
         pytest.param(IN_ORDER, {11}, None, 12, id="without a last one, the first that is left"),
         pytest.param(IN_ORDER, {11, 13}, 13, 14, id="from the one touched last, not from a skipped optional one"),
         pytest.param(IN_ORDER, {11, 13, 14, 15}, 15, 12, id="at the end, back to what was skipped"),

@@ -191,7 +191,9 @@ def test_nothing_that_follows_tells_a_taken_address_from_a_free_one(site, ines, 
     taken, free = Visitor(), Visitor()
     pages = sign_up(taken), sign_up(free, email="libre@example.org")
 
-    wrong = [who.press(page, "Valider le code", {"code": WRONG_CODE}) for who, page in zip((taken, free), pages, strict=True)]
+    wrong = [
+        who.press(page, "Valider le code", {"code": WRONG_CODE}) for who, page in zip((taken, free), pages, strict=True)
+    ]
     clock.shift(timedelta(seconds=30))
     again = [who.press(page, "Recevoir un nouveau code") for who, page in zip((taken, free), pages, strict=True)]
 
@@ -238,14 +240,18 @@ def test_signing_in_leads_where_the_person_was_going(visitor, ines, track, typed
     assert (inside.address, signed_in(visitor)) == ("/parcours/jeunes/", True)
 
 
-@pytest.mark.parametrize("address", ["/mon-espace/", "/mon-espace/preferences/", "/cohortes/", "/compte/adresses/", "/compte/mot-de-passe/"])
+@pytest.mark.parametrize(
+    "address", ["/mon-espace/", "/mon-espace/preferences/", "/cohortes/", "/compte/adresses/", "/compte/mot-de-passe/"]
+)
 def test_a_page_that_needs_a_person_leads_through_sign_in_and_back(visitor, ines, site, address):
     inside = visitor.press(visitor.open(address), "Se connecter", {"login": ines.email, "password": PASSWORD})
 
     assert (inside.address, inside.status) == (address, 200)
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_no_link_can_send_somebody_who_signs_in_to_another_site(visitor, ines, site, elsewhere):
     page = visitor.open(f"/compte/connexion/?next={elsewhere}")
 
@@ -268,7 +274,9 @@ def test_somebody_whose_address_was_never_confirmed_receives_a_code_at_sign_in(v
 def test_a_closed_account_cannot_sign_in(visitor, ines, site):
     User.objects.update(is_active=False)
 
-    page = visitor.press(visitor.open("/compte/connexion/"), "Se connecter", {"login": ines.email, "password": PASSWORD})
+    page = visitor.press(
+        visitor.open("/compte/connexion/"), "Se connecter", {"login": ines.email, "password": PASSWORD}
+    )
 
     assert (page.h1, signed_in(visitor)) == ("Ce compte est désactivé", False)
 
@@ -409,10 +417,20 @@ def test_another_address_is_added_only_once_its_code_came_back(visitor, ines, si
 
 
 def test_every_page_of_the_account_speaks_french(visitor, ines, site):
-    addresses = ["connexion", "inscription", "mot-de-passe/oublie", "mot-de-passe/oublie/envoye", "mot-de-passe/nouveau/fait", "inactif"]
+    addresses = [
+        "connexion",
+        "inscription",
+        "mot-de-passe/oublie",
+        "mot-de-passe/oublie/envoye",
+        "mot-de-passe/nouveau/fait",
+        "inactif",
+    ]
     headings = [visitor.open(f"/compte/{address}/").h1 for address in addresses]
     owner = Visitor(ines)
-    headings += [owner.open(f"/compte/{address}/").h1 for address in ("deconnexion", "adresses", "mot-de-passe", "confirmer-identite")]
+    headings += [
+        owner.open(f"/compte/{address}/").h1
+        for address in ("deconnexion", "adresses", "mot-de-passe", "confirmer-identite")
+    ]
 
     assert headings == [
         "Se connecter",
@@ -432,7 +450,10 @@ def test_every_page_of_the_account_speaks_french(visitor, ines, site):
 def test_the_fields_of_the_account_say_what_browsers_may_fill_in(visitor, site, address):
     page = visitor.open(f"/compte/{address}/")
 
-    told = {one["name"]: one.get("autocomplete") for one in page.main.select("input:not([type=hidden]):not([type=checkbox])")}
+    told = {
+        one["name"]: one.get("autocomplete")
+        for one in page.main.select("input:not([type=hidden]):not([type=checkbox])")
+    }
     expected = {
         "connexion": {"login": "email", "password": "current-password"},
         "inscription": {

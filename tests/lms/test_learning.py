@@ -260,7 +260,9 @@ def test_a_quiz_without_pass_mark_is_done_when_it_is_sent(nadia, empty, learner)
     nadia.press(nadia.open("/parcours/jeunes/module-1/un-quiz/"), "Commencer le quiz")
 
     page = nadia.press(
-        nadia.open("/parcours/jeunes/module-1/un-quiz/"), "Envoyer mes réponses", filled(Attempt.objects.get(), right=False)
+        nadia.open("/parcours/jeunes/module-1/un-quiz/"),
+        "Envoyer mes réponses",
+        filled(Attempt.objects.get(), right=False),
     )
 
     assert page.h1 == "Quiz terminé"
@@ -360,7 +362,9 @@ def test_my_space_shows_somebody_new_the_tracks_to_choose_from(nadia, track):
 
 def test_my_space_puts_the_track_touched_last_first_and_finished_ones_apart(nadia, learner, site, track, clock):
     rows = [enrol(learner, track)]
-    rows += [enrol(learner, make_track(site, slug=slug, modules=((2, False),))) for slug in ("catalyseurs", "decideurs")]
+    rows += [
+        enrol(learner, make_track(site, slug=slug, modules=((2, False),))) for slug in ("catalyseurs", "decideurs")
+    ]
     finish(rows[0])
     finish(rows[1], steps=1, at=NOW.replace(minute=30))
     finish(rows[2], steps=1, at=NOW.replace(minute=10))
@@ -390,9 +394,7 @@ def test_preferences_change_the_name_and_stop_and_resume_reminders(nadia, learne
     page = nadia.open("/mon-espace/preferences/")
     assert page.form("Enregistrer")[2]["reminders"] == ["on"]
 
-    stopped = nadia.press(
-        page, "Enregistrer", {"first_name": "Nadia-Lou", "last_name": "Ben Ali", "reminders": []}
-    )
+    stopped = nadia.press(page, "Enregistrer", {"first_name": "Nadia-Lou", "last_name": "Ben Ali", "reminders": []})
 
     assert stopped.said == ["Préférences enregistrées."]
     assert "reminders" not in stopped.form("Enregistrer")[2]

@@ -1,5 +1,7 @@
 """What each page says to a visitor, to a learner, and to somebody who has finished."""
 
+from itertools import pairwise
+
 import pytest
 from django.http import Http404
 from wagtail.models import Page
@@ -32,7 +34,10 @@ def test_the_home_page_says_what_this_is_and_leads_to_each_track(visitor, site, 
 def cards(page):
     """The tracks of a list in order, each with the words under its title."""
     return [
-        (card.find(["h2", "h3"]).get_text(strip=True), " ".join(card.select_one(".track-card__foot").get_text(" ").split()))
+        (
+            card.find(["h2", "h3"]).get_text(strip=True),
+            " ".join(card.select_one(".track-card__foot").get_text(" ").split()),
+        )
         for card in page.main.select(".track-card")
     ]
 
@@ -197,7 +202,9 @@ def test_a_learner_reads_where_they_are_and_finishes_the_step_by_a_button(nadia,
     assert (page.status, page.title) == (200, "Leçon 1.2 · Faire alliance")
     assert "Module 1 · Étape 2 sur 4" in page.words
     assert page.buttons == ["J’ai terminé cette étape"]
-    assert [link["href"] for link in page.main.select("[rel=prev], [rel=next]")] == ["/parcours/jeunes/module-1/lecon-11/"]
+    assert [link["href"] for link in page.main.select("[rel=prev], [rel=next]")] == [
+        "/parcours/jeunes/module-1/lecon-11/"
+    ]
     assert [one.get_text() for one in page.main.select("[aria-current=step]")] == ["Leçon 1.2"]
 
 
@@ -231,7 +238,10 @@ def test_an_optional_step_says_that_it_is(nadia, track, learner):
 
 @pytest.mark.parametrize(
     ("informal", "said"),
-    [(True, "Inscris-toi au parcours pour ouvrir cette étape."), (False, "Inscrivez-vous au parcours pour ouvrir cette étape.")],
+    [
+        (True, "Inscris-toi au parcours pour ouvrir cette étape."),
+        (False, "Inscrivez-vous au parcours pour ouvrir cette étape."),
+    ],
 )
 def test_a_track_that_says_tu_says_it_on_the_locked_page_too(visitor, empty, informal, said):
     make_track(empty, slug="jeunes", informal=informal)
@@ -317,8 +327,16 @@ def test_the_glossary_is_in_french_alphabetical_order_and_hides_drafts(visitor, 
     page = visitor.open("/glossaire/")
 
     assert (page.status, page.h1) == (200, "Glossaire")
-    assert [term.get_text() for term in page.main.find_all("dt")] == ["Alliance", "Écosystème", "Obstacle", "Œuvre", "Zone"]
-    assert {letter: page.links[letter] for letter in "AEOZ"} == {letter: f"#lettre-{letter.lower()}" for letter in "AEOZ"}
+    assert [term.get_text() for term in page.main.find_all("dt")] == [
+        "Alliance",
+        "Écosystème",
+        "Obstacle",
+        "Œuvre",
+        "Zone",
+    ]
+    assert {letter: page.links[letter] for letter in "AEOZ"} == {
+        letter: f"#lettre-{letter.lower()}" for letter in "AEOZ"
+    }
     assert [page.soup.find(id=page.links[letter][1:]).get_text() for letter in "AEOZ"] == [
         "Alliance",
         "Écosystème",
@@ -374,9 +392,14 @@ def test_wagtail_itself_serves_no_step_past_the_gate(rf, track, steps):
             serve(rf.get(address), address.lstrip("/"))
 
 
-@pytest.mark.parametrize("address", ["/", "/parcours/", "/parcours/jeunes/", "/parcours/jeunes/module-1/", "/parcours/jeunes/module-1/lecon-11/"])
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/parcours/", "/parcours/jeunes/", "/parcours/jeunes/module-1/", "/parcours/jeunes/module-1/lecon-11/"],
+)
 def test_a_page_is_read_and_takes_no_post(client, track, address):
-    asked = {method: getattr(client, method)(address).status_code for method in ("get", "head", "post", "put", "delete")}
+    asked = {
+        method: getattr(client, method)(address).status_code for method in ("get", "head", "post", "put", "delete")
+    }
 
     assert asked == {"get": 200, "head": 200, "post": 405, "put": 405, "delete": 405}
 
@@ -384,7 +407,9 @@ def test_a_page_is_read_and_takes_no_post(client, track, address):
 # ---------------------------------------------------------------- preview
 
 
-@pytest.mark.parametrize("slug", ["accueil", "parcours", "jeunes", "module-1", "lecon-11", "quiz-1", "mentions-legales"])
+@pytest.mark.parametrize(
+    "slug", ["accueil", "parcours", "jeunes", "module-1", "lecon-11", "quiz-1", "mentions-legales"]
+)
 def test_every_kind_of_page_can_be_previewed_as_nobody_and_leaves_no_record(rf, admin, track, text_page, slug):
     enrol(admin, track)
     page = Page.objects.get(slug=slug).specific
@@ -429,7 +454,7 @@ def faults(page):
         "language": soup.html.get("lang") != "fr",
         "title": not page.title.endswith("· Faire alliance"),
         "one main heading": levels.count(1) != 1,
-        "skipped heading levels": [(a, b) for a, b in zip(levels, levels[1:], strict=False) if b > a + 1],
+        "skipped heading levels": [(a, b) for a, b in pairwise(levels) if b > a + 1],
         "ids twice": sorted({one for one in ids if ids.count(one) > 1}),
         "references to nothing": sorted(
             {
@@ -487,9 +512,17 @@ def test_every_page_of_a_visitor_is_well_formed(visitor, track, text_page):
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4])
-def test_every_page_of_a_learner_is_well_formed_at_each_moment_of_the_track(learner, track, text_page, enrolment, count):
+def test_every_page_of_a_learner_is_well_formed_at_each_moment_of_the_track(
+    learner, track, text_page, enrolment, count
+):
     finish(enrolment, steps=count)
-    addresses = [*EVERYONE[:9], "/mon-espace/", "/mon-espace/preferences/", "/compte/adresses/", "/compte/mot-de-passe/oublie/"]
+    addresses = [
+        *EVERYONE[:9],
+        "/mon-espace/",
+        "/mon-espace/preferences/",
+        "/compte/adresses/",
+        "/compte/mot-de-passe/oublie/",
+    ]
     addresses += [f"/attestations/{one.code}/" for one in Certificate.objects.all()]
     addresses += [f"/apprendre/tentatives/{one.pk}/" for one in Attempt.objects.all()]
     nadia = Visitor(learner)

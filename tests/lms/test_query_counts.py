@@ -126,7 +126,9 @@ def test_the_catalogue_and_the_home_page_cost_a_visitor_as_much_with_one_track_a
     count(5, "/")
 
 
-def test_the_catalogue_costs_a_learner_as_much_with_one_track_as_with_three(count, here, site, track, learner, enrolment):
+def test_the_catalogue_costs_a_learner_as_much_with_one_track_as_with_three(
+    count, here, site, track, learner, enrolment
+):
     count(10, "/parcours/")
     more_tracks(site)
     for page in Page.objects.type(type(track)).specific():
@@ -134,7 +136,9 @@ def test_the_catalogue_costs_a_learner_as_much_with_one_track_as_with_three(coun
     count(10, "/parcours/")
 
 
-def test_my_space_costs_as_much_with_one_track_as_with_three_and_a_long_history(count, here, site, track, learner, enrolment):
+def test_my_space_costs_as_much_with_one_track_as_with_three_and_a_long_history(
+    count, here, site, track, learner, enrolment
+):
     count(4, "/mon-espace/")
     more_tracks(site)
     for page in Page.objects.type(type(track)).specific():

@@ -4,6 +4,7 @@ import pytest
 from wagtail.models import Page
 
 from courses.models import QuizPage
+from courses.versions import thaw
 from learners import attempts, certificates
 from learners.models import Answer, Attempt, Certificate, Completion, Enrolment
 from learners.subscriptions import token_for
@@ -42,7 +43,12 @@ def test_anyone_reads_that_an_attestation_is_genuine_and_what_it_attests(visitor
 
 
 def test_a_code_copied_with_dashes_spaces_or_in_small_letters_is_found(visitor, certificate):
-    typed = [certificate.printed_code, certificate.printed_code.lower(), certificate.code.lower(), f" {certificate.code[:4]} {certificate.code[4:]}"]
+    typed = [
+        certificate.printed_code,
+        certificate.printed_code.lower(),
+        certificate.code.lower(),
+        f" {certificate.code[:4]} {certificate.code[4:]}",
+    ]
 
     assert [visitor.open(f"/attestations/{code}/").h1 for code in typed] == ["Cette attestation est authentique"] * 4
 
@@ -60,7 +66,9 @@ def test_a_text_that_is_no_code_is_a_page_that_does_not_exist(visitor, site):
     assert [visitor.open(f"/attestations/{text}/").status for text in ("é", "a" * 61, "<b>", "a_b")] == [404] * 4
 
 
-def test_a_revoked_attestation_keeps_its_page_which_tells_when_and_why_and_gives_no_document(visitor, certificate, admin):
+def test_a_revoked_attestation_keeps_its_page_which_tells_when_and_why_and_gives_no_document(
+    visitor, certificate, admin
+):
     certificates.revoke(certificate, by=admin, at=NOW, reason="Délivrée par erreur.")
 
     page = visitor.open(f"/attestations/{certificate.code}/")
@@ -152,8 +160,6 @@ def forged(attempt):
 
 
 def options_of(attempt):
-    from courses.versions import thaw
-
     return thaw(attempt.version).questions[0].options
 
 
@@ -348,7 +354,9 @@ def test_a_quiz_unpublished_in_the_middle_of_an_attempt_and_sent_with_blanks_kee
 )
 def test_a_number_that_was_never_given_is_not_found(nadia, track, address, number):
     opened = nadia.open(address.format(number))
-    asked = [opened] if "cohortes" in address or address.endswith("{}/") else [opened, nadia.post(address.format(number))]
+    asked = (
+        [opened] if "cohortes" in address or address.endswith("{}/") else [opened, nadia.post(address.format(number))]
+    )
 
     assert [(page.status, page.h1) for page in asked] == [(404, MISSING)] * len(asked)
 
@@ -387,7 +395,10 @@ def test_the_attempt_of_somebody_else_looks_like_one_that_does_not_exist(attempt
     before = records()
 
     opened = stranger.open(f"/apprendre/tentatives/{attempt.pk}/")
-    posted = [stranger.post(f"/apprendre/tentatives/{attempt.pk}/{verb}/", filled(attempt)) for verb in ("enregistrer", "envoyer")]
+    posted = [
+        stranger.post(f"/apprendre/tentatives/{attempt.pk}/{verb}/", filled(attempt))
+        for verb in ("enregistrer", "envoyer")
+    ]
 
     assert [(page.status, page.h1) for page in (opened, *posted)] == [(404, MISSING)] * 3
     assert records() == before

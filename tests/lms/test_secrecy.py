@@ -74,7 +74,7 @@ def walk_to_the_end(somebody, *, send=True):
     somebody.press(somebody.open(QUIZ), "Commencer le quiz")
     attempt = Attempt.objects.get(enrolment__person=somebody.person)
     answers = filled(attempt)
-    first, second, third = answers
+    first, second, _third = answers
     somebody.press(somebody.open(QUIZ), "Enregistrer et continuer plus tard", {second: answers[second]})
     somebody.press(somebody.open(QUIZ), "Envoyer mes réponses", {first: ""})
     somebody.press(somebody.open(QUIZ), "Envoyer mes réponses", {first: "intrus"})
@@ -169,7 +169,9 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("who", ["visitor", "learner of the track", "learner elsewhere", "manager", "instructor", "admin"])
+@pytest.mark.parametrize(
+    "who", ["visitor", "learner of the track", "learner elsewhere", "manager", "instructor", "admin"]
+)
 def test_nobody_reads_an_explanation_on_the_site_while_others_answer(learner, track, admin, instructor, who):
     plant()
     lead = make_person("lead@example.org")
@@ -228,7 +230,9 @@ def admin_addresses(values):
             if one.name:
                 found.append(reverse(f"{namespace}{one.name}", kwargs={name: values.get(name, 1) for name in here}))
 
-    admin = next(one for one in get_resolver().url_patterns if str(one.pattern) == "admin/" and hasattr(one, "url_patterns"))
+    admin = next(
+        one for one in get_resolver().url_patterns if str(one.pattern) == "admin/" and hasattr(one, "url_patterns")
+    )
     walk(admin, (), "")
     return found, missing
 
@@ -259,12 +263,16 @@ def quiz_in_the_admin(track):
         "uidb64": "MQ",
         "token": "abc",
     }
-    numbers = "task_state_id task_id workflow_state_id collection_id workflow_pk session_id redirect_id document_id doc_id"
+    numbers = (
+        "task_state_id task_id workflow_state_id collection_id workflow_pk session_id redirect_id document_id doc_id"
+    )
     numbers += " uploaded_file_id image_id"
     values |= dict.fromkeys(numbers.split(), 1)
     addresses, missing = admin_addresses(values)
     assert missing == set(), "name a value for the new parameters of the CMS"
-    searches = [f"{reverse(name)}?q=secret" for name in ("wagtailadmin_pages:search", "wagtailadmin_choose_page_search")]
+    searches = [
+        f"{reverse(name)}?q=secret" for name in ("wagtailadmin_pages:search", "wagtailadmin_choose_page_search")
+    ]
     api = f"{reverse('wagtailadmin_api:pages:listing')}?fields=*&type=courses.QuizPage"
     return [*addresses, *searches, api, f"/admin/api/main/pages/{quiz.pk}/?fields=*"]
 

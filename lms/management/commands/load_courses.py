@@ -29,6 +29,8 @@ def home_page():
     if home is None:
         Page.objects.filter(depth=2, slug="home", content_type__model="page").delete()
         root = Page.objects.get(depth=1)
+        root.title = root.draft_title = "Racine"
+        root.save(update_fields=["title", "draft_title"])
         home = HomePage(
             title="Apprendre à faire alliance",
             slug="accueil",
