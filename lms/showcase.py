@@ -214,7 +214,7 @@ def blocks():
     )
     return {
         "text": RichText(
-            "<h2>Chacun a déjà essayé</h2><p>Personne, à Valcombe, n’est resté les bras croisés. Le club a voulu avancer l’entraînement : le gymnase était pris. <a href='#texte'>Un lien</a> dans le texte.</p><h3>Trois raisons reviennent</h3><ul><li>Personne n’a <b>tous les moyens</b>.</li><li>Personne ne voit tout ; la compagnie compte celles et ceux qui montent.</li></ul><p>Une action isolée peut être utile et ne pas suffire.</p>"
+            "<h2>Chacun a déjà essayé</h2><p>Personne, à Valcombe, n’est resté les bras croisés. Le club a voulu avancer l’entraînement : le gymnase était pris. <a href='#contenu'>Un lien</a> dans le texte.</p><h3>Trois raisons reviennent</h3><ul><li>Personne n’a <b>tous les moyens</b>.</li><li>Personne ne voit tout ; la compagnie compte celles et ceux qui montent.</li></ul><p>Une action isolée peut être utile et ne pas suffire.</p>"
         ),
         "takeaways": {
             "points": [
