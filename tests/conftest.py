@@ -13,6 +13,11 @@ hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
 
 
+def pytest_collection_modifyitems(items):
+    """The slow ones first: nobody waits for one that began last."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The rows that Wagtail's own migrations create, since the suite builds tables without them."""
