@@ -18,5 +18,5 @@ CELERY_BROKER_URL = "memory://"
 # Static files are found where they are written, without collecting them.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
-STATIC_ROOT = None
+STATIC_ROOT = VAR / "nowhere"
 TEMPLATES[0]["OPTIONS"]["debug"] = True
