@@ -3,6 +3,8 @@
 import socket
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 from wagtail.models import Collection, Locale, Page, Site
 
@@ -29,6 +31,26 @@ def django_db_setup(django_db_setup, django_db_blocker):
             Collection.add_root(name="Root")
         Page.objects.filter(depth=2).delete()
         Site.objects.all().delete()
+        keep_numbers_apart()
+
+
+def keep_numbers_apart():
+    """Each table numbers its rows from a start of its own.
+
+    The row of one table is then never found by the number of a row of another, and no number grows by a digit between
+    two halves of a test.
+    """
+    tables = [model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_field]
+    with connection.cursor() as cursor:
+        for place, table in enumerate(tables, start=10):
+            if connection.vendor == "postgresql":
+                sequence = [table.db_table, table.auto_field.column, place * 1000]
+                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", sequence)
+            else:
+                cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table.db_table])
+                cursor.execute(
+                    "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table.db_table, place * 1000]
+                )
 
 
 @pytest.fixture(autouse=True)
