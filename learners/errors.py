@@ -47,3 +47,13 @@ class MissingAnswers(LearnerError):
     def __init__(self, question_ids):
         super().__init__()
         self.question_ids = question_ids
+
+
+class StaleAnswers(LearnerError):
+    """Another page gave other answers meanwhile; ``saving`` tells what is stored and what was refused."""
+
+    default = "Des réponses ont été modifiées depuis une autre page."
+
+    def __init__(self, saving):
+        super().__init__()
+        self.saving = saving

@@ -28,6 +28,8 @@ class Attempt(models.Model):
     number = models.PositiveSmallIntegerField("numéro")
     opened_at = models.DateTimeField("commencée")
     saved_at = models.DateTimeField("enregistrée", null=True, blank=True)
+    # Grows by one at each change of an answer: two pages that show this attempt compare it.
+    revision = models.PositiveIntegerField("révision", default=0, db_default=0)
     submitted_at = models.DateTimeField("envoyée", null=True, blank=True)
     score = models.FloatField("points", null=True, blank=True)
     max_score = models.PositiveSmallIntegerField("points possibles")
@@ -85,6 +87,11 @@ class Answer(models.Model):
     question_id = models.CharField("question", max_length=36)
     response = models.JSONField("réponse", default=list)
     saved_at = models.DateTimeField("enregistrée")
+    # Who said it last: the revision of the attempt, the page and its message (see learners.merging). The
+    # database knows the defaults too: during a deployment the code of before writes without them.
+    revision = models.PositiveIntegerField("révision", default=0, db_default=0)
+    page = models.CharField("page", max_length=32, blank=True, default="", db_default="")
+    turn = models.PositiveIntegerField("message de la page", default=0, db_default=0)
     # Self-contained history: the words that the learner saw, the worth of the day.
     asked = models.TextField("question posée", blank=True)
     said = models.TextField("réponse donnée", blank=True)
