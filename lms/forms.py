@@ -7,6 +7,7 @@ from django.forms.renderers import TemplatesSetting
 
 from courses.quizzes import MultipleChoice, Question
 from learners import documents
+from learners.merging import Clash
 
 
 class Renderer(TemplatesSetting):
@@ -73,6 +74,9 @@ class QuestionField:
     question: Question
     chosen: list[str]
     missing: bool
+    # Another page gave the answer ``there`` meanwhile; ``chosen`` is not stored if this page differs.
+    clash: Clash | None
+    there: str
 
     @property
     def name(self):
@@ -96,14 +100,18 @@ class QuestionField:
 class QuizForm:
     """The questions of an attempt with the answers kept so far, and which are missing."""
 
-    def __init__(self, quiz, kept, *, missing=()):
+    def __init__(self, quiz, kept, *, missing=(), clashes=()):
+        clash = {one.question_id: one for one in clashes}
+        typed = {one.question_id: one.here for one in clashes if one.touched}
         self.questions = [
             QuestionField(
                 number=number,
                 total=len(quiz.questions),
                 question=question,
-                chosen=kept.get(question.id, []),
+                chosen=typed.get(question.id, kept.get(question.id, [])),
                 missing=question.id in missing,
+                clash=clash.get(question.id),
+                there=question.say(kept.get(question.id, [])),
             )
             for number, question in enumerate(quiz.questions, start=1)
         ]
@@ -112,6 +120,11 @@ class QuizForm:
     def missing(self):
         """The questions that were left blank when the person tried to send."""
         return [field for field in self.questions if field.missing]
+
+    @property
+    def clashing(self):
+        """The questions that were answered otherwise from another page."""
+        return [field for field in self.questions if field.clash]
 
 
 PREFIX = "q-"

@@ -5,7 +5,8 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from learners.errors import LearnerError
-from lms.views.errors import refused
+from lms.answering import told_refusal, wants_json
+from lms.views.errors import refused, status_of
 
 
 class PrivatePages:
@@ -47,7 +48,9 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        """The page of a LearnerError; any other exception goes on."""
-        if isinstance(exception, LearnerError):
-            return refused(request, exception).render()
-        return None
+        """The page of a LearnerError, or the same for a script; any other exception goes on."""
+        if not isinstance(exception, LearnerError):
+            return None
+        if wants_json(request):
+            return told_refusal(request, status_of(exception), error=str(exception))
+        return refused(request, exception).render()

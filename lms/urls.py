@@ -6,7 +6,19 @@ from django.urls.converters import IntConverter, StringConverter
 from django.views.generic import TemplateView
 
 from lms.showcase import showcase
-from lms.views import certificates, cohorts, dashboard, demo, glossary, health, learning, letters, media, pages
+from lms.views import (
+    certificates,
+    cohorts,
+    dashboard,
+    demo,
+    glossary,
+    health,
+    learning,
+    letters,
+    media,
+    pages,
+    returning,
+)
 
 app_name = "lms"
 
@@ -40,6 +52,7 @@ urlpatterns = [
     path("apprendre/tentatives/<key:pk>/", learning.attempt, name="attempt"),
     path("apprendre/tentatives/<key:pk>/enregistrer/", learning.save, name="save"),
     path("apprendre/tentatives/<key:pk>/envoyer/", learning.submit, name="submit"),
+    path("apprendre/tentatives/<key:pk>/reprise/", returning.returning, name="returning"),
     # One's own
     path("mon-espace/", dashboard.dashboard, name="dashboard"),
     path("mon-espace/preferences/", dashboard.preferences, name="preferences"),

@@ -1,9 +1,10 @@
 """Refusals and faults, in French, with the right status and a way on."""
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 
 from learners.errors import AttemptClosed, ForeignAnswer, NoAttemptLeft, NotEnrolled, StepGone, StepLocked
+from lms.answering import set_aside, told_refusal, wants_json
 
 STATUS = {
     NotEnrolled: 403,
@@ -24,9 +25,14 @@ TITLES = {
 }
 
 
+def status_of(error):
+    """The HTTP status of a LearnerError."""
+    return STATUS.get(type(error), 409)
+
+
 def refused(request, error):
     """The page of a LearnerError: why, and what would help."""
-    status = STATUS.get(type(error), 409)
+    status = status_of(error)
     context = {
         "title": TITLES.get(type(error), "Cette action n’est pas possible"),
         "message": str(error),
@@ -58,5 +64,15 @@ def server_error(request):
 
 
 def csrf_failure(request, reason=""):
-    """The form is too old, or was made for another session; going back shows what was typed."""
+    """The form is too old, or was made before signing in from another tab.
+
+    A script gets the token that fits. Answers to a quiz are kept for its owner to confirm: only for
+    a session that came with the request, which the browser refuses to other sites.
+    """
+    if wants_json(request):
+        return told_refusal(request, 403)
+    match = request.resolver_match
+    of_quiz = match is not None and match.view_name in {"lms:save", "lms:submit"}
+    if of_quiz and request.user.is_authenticated and set_aside(request, match.kwargs["pk"]):
+        return redirect("lms:returning", match.kwargs["pk"])
     return render(request, "403_csrf.html", status=403)

@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import Http404, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,19 +15,21 @@ from courses.outline import outline_by_pk, outline_by_slug, outline_of_step
 from courses.versions import thaw
 from learners import attempts, enrolment, progress
 from learners.access import may_see_attempt
-from learners.errors import AttemptClosed, MissingAnswers, NotEnrolled, StepGone
+from learners.errors import AttemptClosed, MissingAnswers, NotEnrolled, StaleAnswers, StepGone
 from learners.models import Attempt
+from lms.answering import basis_in, set_aside, told, told_refusal, wants_json
 from lms.forms import responses_in
 from lms.learning import learning_of
 from lms.navigation import breadcrumb
 from lms.views.pages import found, quiz_context
 
 
-def verb(page_of):
+def verb(page_of, *, visitor=None):
     """A view that acts: POST only, for someone who signed in.
 
     ``page_of(*args)`` gives the address of the page that holds the button: a visitor is sent
-    there through sign-in, and so is whoever opens the verb's address by hand.
+    there through sign-in, and so is whoever opens the verb's address by hand. ``visitor``, when
+    given, answers the POST of somebody who is not signed in.
     """
 
     def decorate(view):
@@ -35,11 +37,13 @@ def verb(page_of):
         def act(request, *args, **kwargs):
             if request.method not in {"POST", "GET", "HEAD"}:
                 return HttpResponseNotAllowed(["POST"])
-            if not request.user.is_authenticated:
-                return redirect_to_login(page_of(*args, **kwargs))
-            if request.method != "POST":
-                return redirect(page_of(*args, **kwargs))
-            return view(request, *args, **kwargs)
+            if request.user.is_authenticated:
+                return (
+                    view(request, *args, **kwargs) if request.method == "POST" else redirect(page_of(*args, **kwargs))
+                )
+            if request.method == "POST" and visitor:
+                return visitor(request, *args, **kwargs)
+            return redirect_to_login(page_of(*args, **kwargs))
 
         return act
 
@@ -129,35 +133,73 @@ def open_attempt(request, pk):
     return redirect(step_page(pk))
 
 
-@verb(attempt_page)
+def keep_for_later(request, pk):
+    """Nobody is signed in any more: the answers wait in the page if a script sent them, else in the session."""
+    attempt_page(pk)
+    if wants_json(request):
+        return told_refusal(request, 401)
+    if set_aside(request, pk):
+        messages.info(request, "Session expirée : vos réponses sont gardées. Connectez-vous pour les enregistrer.")
+    else:
+        messages.error(request, "Session expirée : vos réponses sont trop longues pour être gardées ici.")
+    return redirect_to_login(reverse("lms:returning", args=[pk]))
+
+
+@verb(attempt_page, visitor=keep_for_later)
 def save(request, pk):
     """Keep the answers given so far."""
-    attempt = own_attempt(request, pk)
+    return keep(request, pk, request.POST)
+
+
+def keep(request, pk, data):
+    """Save what a form of the quiz posted, now or before signing in again."""
     try:
-        attempts.save(attempt_pk=pk, responses=responses_in(request.POST), at=timezone.now())
+        saving = attempts.save(
+            attempt_pk=pk, responses=responses_in(data), at=timezone.now(), by=request.user, basis=basis_in(data)
+        )
+    except Attempt.DoesNotExist:
+        raise Http404 from None
     except AttemptClosed as closed:
-        messages.info(request, str(closed))
-        return redirect("lms:attempt", pk)
+        return already_sent(request, pk, closed)
+    except StaleAnswers as stale:
+        if wants_json(request):
+            return JsonResponse(told(stale.saving), status=409)
+        return quiz_again(request, own_attempt(request, pk), stale=stale.saving)
+    if wants_json(request):
+        return JsonResponse(told(saving))
     messages.success(request, f"Réponses enregistrées à {timezone.localtime():%H:%M}. Elles seront là au retour.")
-    return redirect(step_page(attempt.quiz_id))
+    return redirect(step_page(saving.attempt.quiz_id))
 
 
-@verb(attempt_page)
+@verb(attempt_page, visitor=keep_for_later)
 def submit(request, pk):
-    """Send the answers: the result, or the same page with the questions left blank."""
+    """Send the answers: the result, or the same page with what stands in the way."""
     attempt = own_attempt(request, pk)
     try:
         attempts.submit(
             attempt_pk=pk,
             responses=responses_in(request.POST),
             at=timezone.now(),
+            by=request.user,
+            basis=basis_in(request.POST),
             allow_blank="send_anyway" in request.POST,
         )
     except AttemptClosed as closed:
-        messages.info(request, str(closed))
+        return already_sent(request, pk, closed)
     except MissingAnswers as blank:
         return quiz_again(request, attempt, missing=blank.question_ids)
+    except StaleAnswers as stale:
+        return quiz_again(request, attempt, stale=stale.saving)
     return redirect("lms:attempt", pk)
+
+
+def already_sent(request, pk, closed):
+    """The result of an attempt that is over, whatever its stale page would still send."""
+    result = reverse("lms:attempt", args=[pk])
+    if wants_json(request):
+        return told_refusal(request, 409, result=result)
+    messages.info(request, str(closed))
+    return redirect(result)
 
 
 def own_attempt(request, pk):
@@ -168,8 +210,8 @@ def own_attempt(request, pk):
     return attempt
 
 
-def quiz_again(request, attempt, *, missing):
-    """The quiz page with an error summary; what was answered is kept."""
+def quiz_again(request, attempt, *, missing=(), stale=None):
+    """The quiz page with an error summary; what was answered is kept, or shown beside what is."""
     outline = found(outline_by_pk(attempt.enrolment.track_id))
     step = outline.by_pk.get(attempt.quiz_id)
     if step is None:
@@ -181,9 +223,10 @@ def quiz_again(request, attempt, *, missing):
         "learning": learning_of(request.user, outline, step=step),
         "outline": outline,
         "breadcrumb": breadcrumb(outline, outline.module(step.module_pk)),
-        **quiz_context(attempt.quiz, all_attempts, missing=missing),
+        "answers_waiting": False,
+        **quiz_context(attempt.quiz, all_attempts, missing=missing, stale=stale),
     }
-    return TemplateResponse(request, attempt.quiz.template, context, status=422)
+    return TemplateResponse(request, attempt.quiz.template, context, status=409 if stale else 422)
 
 
 @require_safe

@@ -15,6 +15,7 @@ from courses.models import LessonPage, ModulePage, QuizPage, TrackPage
 from courses.outline import outline_by_slug
 from courses.versions import thaw
 from learners.models import Attempt
+from lms.answering import basis_of, waiting
 from lms.forms import QuizForm
 from lms.learning import learning_of
 from lms.navigation import breadcrumb
@@ -101,11 +102,17 @@ def show_quiz(request, place, context):
             .order_by("-number")
         )
     page = attempts[0].quiz if attempts else QuizPage.objects.get(pk=place.pk)
-    return TemplateResponse(request, page.template, {**context, **quiz_context(page, attempts)})
+    quiz = quiz_context(page, attempts)
+    # Somebody who was signed out in the middle may come back by any road.
+    quiz["answers_waiting"] = quiz["attempt"] is not None and waiting(request, quiz["attempt"].pk) is not None
+    return TemplateResponse(request, page.template, {**context, **quiz})
 
 
-def quiz_context(page, attempts, *, missing=()):
-    """What the quiz template needs: the open attempt with its form, the past ones, how many are left."""
+def quiz_context(page, attempts, *, missing=(), stale=None):
+    """What the quiz template needs: the open attempt with its form, the past ones, how many are left.
+
+    ``stale`` is the Saving of a page that was refused: what it showed stays visible.
+    """
     attempt = next((one for one in attempts if one.submitted_at is None), None)
     quiz = thaw(attempt.version) if attempt else quiz_of(page)
     kept = dict(attempt.answers.values_list("question_id", "response")) if attempt else {}
@@ -115,7 +122,8 @@ def quiz_context(page, attempts, *, missing=()):
         "attempt": attempt,
         "attempts": [one for one in attempts if one.submitted_at is not None],
         "attempts_left": None if page.max_attempts is None else max(page.max_attempts - len(attempts), 0),
-        "form": QuizForm(quiz, kept, missing=missing) if attempt else None,
+        "form": QuizForm(quiz, kept, missing=missing, clashes=stale.clashes if stale else ()) if attempt else None,
+        "basis": basis_of(attempt, kept).model_dump_json() if attempt else "",
         "now": timezone.now(),
     }
 
