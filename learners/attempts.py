@@ -143,9 +143,12 @@ def _with_answers(attempt_pk):
         .select_related("enrolment")
         .annotate(
             answer=F("answers__pk"),
-            answered=F("answers__question_id"),
+            question=F("answers__question_id"),
+            response=F("answers__response"),
+            at_revision=F("answers__revision"),
+            by_page=F("answers__page"),
+            by_turn=F("answers__turn"),
             content=Case(When(Q(answers=None) | Q(answers=Subquery(first)), then=F("version__content"))),
-            **{f"answer_{name}": F(f"answers__{name}") for name in ("response", "revision", "page", "turn")},
         )
         .order_by("answer")
     )
@@ -154,9 +157,9 @@ def _with_answers(attempt_pk):
     attempt = rows[0]
     attempt.version = QuizVersion(pk=attempt.version_id, content=attempt.content)
     stored = {
-        row.answered: Stored(row.answer_response, row.answer_revision, row.answer_page, row.answer_turn)
+        row.question: Stored(row.response, row.at_revision, row.by_page, row.by_turn)
         for row in rows
-        if row.answered is not None
+        if row.question is not None
     }
     return attempt, stored
 

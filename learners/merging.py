@@ -63,23 +63,22 @@ def merge(stored, responses, basis, *, final=False):
     """Compare what a page sends with what is stored, both by question id.
 
     With ``final`` (a submission) a question left as it was shown clashes too when it has another
-    answer by now: what is graded is what was on the screen. Without a basis the last one to speak
-    is right.
+    answer by now: what is graded is what was on the screen. A blank is no answer: nothing is lost
+    by writing over it. Without a basis the last one to speak is right.
     """
     changed, clashes = {}, []
     for question_id, response in responses.items():
         there = stored.get(question_id)
-        if there is None or basis is None:
-            if there is None or there.response != response:
-                changed[question_id] = response
-        elif there.response == response or (there.page == basis.page and basis.turn < there.turn):
-            continue  # said already, or said before something newer and late to arrive
-        elif there.page == basis.page:
+        if there is None:
             changed[question_id] = response
-        elif _as_shown(question_id, response, basis):
+        elif _same(there.response, response) or _late(there, basis):
+            continue
+        elif basis is None or there.page == basis.page:
+            changed[question_id] = response
+        elif digest(response) == basis.known.get(question_id, digest(None)):
             if final:
                 clashes.append(Clash(question_id, here=response, touched=False))
-        elif there.revision > basis.revision:
+        elif there.revision > basis.revision and not blank(there.response):
             clashes.append(Clash(question_id, here=response, touched=True))
         else:
             changed[question_id] = response
@@ -109,5 +108,10 @@ def blank(response):
     return not any(response.values()) if isinstance(response, dict) else not response
 
 
-def _as_shown(question_id, response, basis):
-    return digest(response) == basis.known.get(question_id, digest(None))
+def _same(one, other):
+    return one == other or (blank(one) and blank(other))
+
+
+def _late(there, basis):
+    """Whether the same page said something newer already, in a message that overtook this one."""
+    return basis is not None and there.page == basis.page and basis.turn < there.turn

@@ -65,14 +65,19 @@ def told_refusal(request, status, **facts):
     return JsonResponse({"csrf": get_token(request), **facts}, status=status)
 
 
-def set_aside(request, attempt_pk):
-    """Keep the posted answers in the session until somebody is signed in. False when they are too many."""
+def posted_answers(request):
+    """The part of a posted quiz form that is worth keeping; empty when it holds no answer."""
     answers = QueryDict(mutable=True)
     for name, values in request.POST.lists():
         if name == BASIS or name.startswith(PREFIX):
             answers.setlist(name, values)
+    return answers if any(name != BASIS for name in answers) else QueryDict()
+
+
+def set_aside(request, attempt_pk, answers):
+    """Keep posted answers in the session until their owner confirms them. False when they are too many."""
     encoded = answers.urlencode()
-    if len(encoded) > LARGEST:
+    if not encoded or len(encoded) > LARGEST:
         return False
     request.session[WAITING] = {"attempt": attempt_pk, "at": time.time(), "answers": encoded}
     return True

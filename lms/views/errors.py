@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 
 from learners.errors import AttemptClosed, ForeignAnswer, NoAttemptLeft, NotEnrolled, StepGone, StepLocked
-from lms.answering import set_aside, told_refusal, wants_json
+from lms.answering import posted_answers, set_aside, told_refusal, wants_json
 
 STATUS = {
     NotEnrolled: 403,
@@ -73,6 +73,8 @@ def csrf_failure(request, reason=""):
         return told_refusal(request, 403)
     match = request.resolver_match
     of_quiz = match is not None and match.view_name in {"lms:save", "lms:submit"}
-    if of_quiz and request.user.is_authenticated and set_aside(request, match.kwargs["pk"]):
-        return redirect("lms:returning", match.kwargs["pk"])
+    if of_quiz and request.user.is_authenticated:
+        pk = match.kwargs["pk"]
+        if set_aside(request, pk, posted_answers(request)):
+            return redirect("lms:returning", pk)
     return render(request, "403_csrf.html", status=403)

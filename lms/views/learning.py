@@ -17,7 +17,7 @@ from learners import attempts, enrolment, progress
 from learners.access import may_see_attempt
 from learners.errors import AttemptClosed, MissingAnswers, NotEnrolled, StaleAnswers, StepGone
 from learners.models import Attempt
-from lms.answering import basis_in, set_aside, told, told_refusal, wants_json
+from lms.answering import basis_in, posted_answers, set_aside, told, told_refusal, wants_json
 from lms.forms import responses_in
 from lms.learning import learning_of
 from lms.navigation import breadcrumb
@@ -135,13 +135,16 @@ def open_attempt(request, pk):
 
 def keep_for_later(request, pk):
     """Nobody is signed in any more: the answers wait in the page if a script sent them, else in the session."""
-    attempt_page(pk)
+    page = attempt_page(pk)
     if wants_json(request):
         return told_refusal(request, 401)
-    if set_aside(request, pk):
-        messages.info(request, "Session expirée : vos réponses sont gardées. Connectez-vous pour les enregistrer.")
-    else:
-        messages.error(request, "Session expirée : vos réponses sont trop longues pour être gardées ici.")
+    answers = posted_answers(request)
+    if not answers:
+        return redirect_to_login(page)
+    if not set_aside(request, pk, answers):
+        messages.error(request, "Session expirée : ces réponses sont trop longues pour être gardées ici.")
+        return redirect_to_login(page)
+    messages.info(request, "Session expirée : vos réponses sont gardées. Connectez-vous pour les enregistrer.")
     return redirect_to_login(reverse("lms:returning", args=[pk]))
 
 
