@@ -4,11 +4,10 @@ from allauth.account import views
 from django.urls import path, re_path
 
 from lms.views import accounts
-from lms.views.returning import SignOut
 
 urlpatterns = [
     path("connexion/", views.login, name="account_login"),
-    path("deconnexion/", SignOut.as_view(), name="account_logout"),
+    path("deconnexion/", accounts.SignOut.as_view(), name="account_logout"),
     path("inscription/", views.signup, name="account_signup"),
     path("confirmation/", views.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^confirmation/(?P<key>[-:\w]+)/$", accounts.confirm_email, name="account_confirm_email"),

@@ -1,4 +1,4 @@
-"""Two pages of the account that say « this link no longer works », with the status that says so too."""
+"""Where the account differs from allauth's: two links that no longer work, and signing out."""
 
 from allauth.account import views
 from django.template.response import TemplateResponse
@@ -19,3 +19,13 @@ class NewPassword(views.PasswordResetFromKeyView):
 def confirm_email(request, key):
     """Addresses are confirmed by a code typed on the site: no link does it, whatever allauth's name says."""
     return TemplateResponse(request, "account/email_confirm.html", status=410)
+
+
+class SignOut(views.LogoutView):
+    """Signing out also empties what pages keep in this browser: the next person finds no answer there."""
+
+    def post(self, *args, **kwargs):
+        """Out, with the order to empty the store of the site."""
+        response = super().post(*args, **kwargs)
+        response["Clear-Site-Data"] = '"storage"'
+        return response

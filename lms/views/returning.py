@@ -1,6 +1,5 @@
 """Coming back to a quiz after having been signed out in the middle of it."""
 
-from allauth.account.views import LogoutView
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.template.response import TemplateResponse
@@ -34,13 +33,3 @@ def returning(request, pk):
         "quiz_url": step_page(attempt.quiz_id),
     }
     return TemplateResponse(request, "lms/returning.html", context)
-
-
-class SignOut(LogoutView):
-    """Signing out also empties what pages keep in this browser: the next person finds no answer there."""
-
-    def post(self, *args, **kwargs):
-        """Out, with the order to empty the store of the site."""
-        response = super().post(*args, **kwargs)
-        response["Clear-Site-Data"] = '"storage"'
-        return response

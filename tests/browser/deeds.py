@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.utils import timezone
 
@@ -157,6 +158,18 @@ def answers():
         for page in QuizPage.objects.live()
         for question in quiz_of(page).questions
     }
+
+
+def answers_of(email):
+    """For each attempt of that person, the responses that are stored, by question."""
+    rows = Attempt.objects.filter(enrolment__person=_person(email)).order_by("quiz", "number")
+    return [dict(row.answers.values_list("question_id", "response")) for row in rows]
+
+
+def sign_out(email):
+    """Every session of that person is over, as after a month away. Gives how many there were."""
+    mine = [one.pk for one in Session.objects.all() if one.get_decoded().get(SESSION_KEY) == str(_person(email).pk)]
+    return Session.objects.filter(pk__in=mine).delete()[0]
 
 
 def publish(pk, live):
