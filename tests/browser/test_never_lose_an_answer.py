@@ -223,9 +223,9 @@ def test_a_reply_that_got_lost_is_no_dispute_even_when_the_answer_changed_meanwh
         route.abort()
 
     taker.page.route("**/enregistrer/", swallow)
-    taker.tick(1, "wrong")
-    until(lambda: taker.stored(), "the save did not arrive")
+    lost = dict([taker.tick(1, "wrong")])
     taker.waits_with(WAITING)
+    assert same(taker.stored(), lost)
     expected = dict([taker.tick(1)])
     taker.page.unroute("**/enregistrer/")
     taker.is_calm()
