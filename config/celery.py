@@ -17,6 +17,7 @@ app.autodiscover_tasks(["learners"], related_name="schedule")
 app.conf.beat_schedule = {
     "heartbeat": {"task": "learners.schedule.beat", "schedule": 30.0},
     "send letters that are due": {"task": "learners.schedule.send_due_letters", "schedule": 30.0},
+    "grade quizzes whose time is over": {"task": "learners.schedule.close_overdue_attempts", "schedule": 30.0},
     "write reminders": {"task": "learners.schedule.write_reminders", "schedule": 300.0},
     "issue attestations left behind": {"task": "learners.schedule.issue_missing", "schedule": 3600.0},
     "publish scheduled pages": {"task": "learners.schedule.publish_scheduled", "schedule": 60.0},

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from wagtail.blocks import StreamBlockValidationError
 from wagtail.fields import StreamField
 
-from courses import manuscripts
+from courses import manuscripts, questionnaires
 from courses.models import (
     CataloguePage,
     GlossaryTerm,
@@ -26,6 +26,8 @@ from courses.models import (
 )
 
 CONTENT = Path(__file__).parent / "content"
+BEHAVIOURS = {"evaluation": "assessed", "entrainement": "formative"}
+COUNTS = {"meilleure": "best", "derniere": "last", "premiere": "first", "moyenne": "average"}
 TRACKS = ("jeunes", "catalyseurs", "chefs-de-projet", "decideurs")
 
 
@@ -257,6 +259,13 @@ def step_fields(manuscript):
     }
 
 
+def worded(words, word, where):
+    """What this French word stands for."""
+    if word not in words:
+        raise manuscripts.ManuscriptError(f"{where} : « {word} » est à choisir parmi {sorted(words)}")
+    return words[word]
+
+
 def quiz_fields(manuscript):
     """The fields of a quiz."""
     values = manuscripts.checked(manuscript.values, "quiz", manuscript.path)
@@ -265,8 +274,16 @@ def quiz_fields(manuscript):
         "introduction": manuscripts.typed(values.get("introduction", "")),
         "pass_mark": values.get("seuil"),
         "max_attempts": values.get("tentatives"),
+        "certainty": manuscripts.yes(values.get("certitude", False), manuscript.path),
+        "behaviour": worded(BEHAVIOURS, values.get("comportement", "evaluation"), manuscript.path),
+        "penalty": values.get("penalite", 33),
+        "counts": worded(COUNTS, values.get("compte", "meilleure"), manuscript.path),
+        "delay_minutes": values.get("delai"),
+        "time_limit": values.get("temps"),
+        "shuffle_questions": manuscripts.yes(values.get("melanger-questions", False), manuscript.path),
+        "shuffle_choices": manuscripts.yes(values.get("melanger-choix", False), manuscript.path),
         "questions": [
-            {"type": kind, "value": value, "id": pk} for kind, value, pk in manuscripts.question_blocks(manuscript)
+            {"type": kind, "value": value, "id": pk} for kind, value, pk in questionnaires.question_blocks(manuscript)
         ],
     }
 

@@ -86,9 +86,11 @@ HEADS = {
     ),
     "module": ({"titre", "resume"}, {"objectifs"}),
     "lesson": ({"titre", "minutes", "corps"}, {"resume", "obligatoire"}),
-    "quiz": ({"titre", "minutes", "questions"}, {"resume", "obligatoire", "introduction", "seuil", "tentatives"}),
-    "question": ({"id", "type", "question", "explication"}, {"points", "choix", "reponse"}),
-    "choice": ({"texte"}, {"juste"}),
+    "quiz": (
+        {"titre", "minutes", "questions"},
+        {"resume", "obligatoire", "introduction", "seuil", "tentatives", "certitude"}
+        | {"comportement", "penalite", "compte", "delai", "temps", "melanger-questions", "melanger-choix"},
+    ),
     "term": ({"terme", "definition"}, set()),
 }
 
@@ -260,42 +262,3 @@ DIRECTIVES = {
         ),
     ),
 }
-
-QUESTIONS = {"choix-unique": "single", "choix-multiples": "multiple", "vrai-faux": "true_false"}
-TRUE_FALSE = {"vrai": "true", "faux": "false", True: "true", False: "false"}
-
-
-def question_blocks(manuscript):
-    """The StreamField values of a quiz: (type, value, id) triples; choices carry their own ids."""
-    questions = [_question(manuscript, question) for question in manuscript.values["questions"]]
-    if len({pk for _, _, pk in questions}) < len(questions):
-        raise ManuscriptError(f"{manuscript.path} : deux questions portent le même identifiant")
-    return questions
-
-
-def _question(manuscript, question):
-    checked(question, "question", manuscript.path)
-    where = f"{manuscript.path} ({question['id']})"
-    place = identity(manuscript.path, question["id"])
-    value = {
-        "prompt": html(question["question"]),
-        "explanation": html(question["explication"]),
-        "points": question.get("points", 1),
-    }
-    try:
-        kind = QUESTIONS[question["type"]]
-        if kind == "true_false":
-            value["answer"] = TRUE_FALSE[question["reponse"]]
-        else:
-            value["choices"] = [
-                _choice(choice, identity(place, position), where) for position, choice in enumerate(question["choix"])
-            ]
-    except KeyError as error:
-        raise ManuscriptError(f"{where} : champ ou valeur {error} inattendu ou manquant") from error
-    return kind, value, place
-
-
-def _choice(choice, pk, where):
-    checked(choice, "choice", where)
-    value = {"text": typed(choice["texte"]), "correct": yes(choice.get("juste", False), where)}
-    return {"type": "item", "id": pk, "value": value}

@@ -1,13 +1,16 @@
-"""The editor's side of courses: the glossary, and the lists of tracks, modules and steps."""
+"""The editor's side of courses: the glossary, the question bank, and the lists of tracks, modules and steps."""
 
+from django_filters import ModelMultipleChoiceFilter
+from taggit.models import Tag
 from wagtail import hooks
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn, Column, LiveStatusTagColumn, NumberColumn, UpdatedAtColumn
 from wagtail.admin.views.pages.listing import PageListingMixin
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from courses.models import GlossaryTerm, ModulePage, StepPage, TrackPage
+from courses.models import BankQuestion, GlossaryTerm, ModulePage, StepPage, TrackPage
 
 
 class GlossaryTermViewSet(SnippetViewSet):
@@ -25,6 +28,45 @@ class GlossaryTermViewSet(SnippetViewSet):
 
 
 register_snippet(GlossaryTermViewSet)
+
+
+class BankFilters(WagtailFilterSet):
+    """Narrow the bank by track, difficulty and theme."""
+
+    tags = ModelMultipleChoiceFilter(
+        field_name="tags",
+        label="Étiquettes",
+        queryset=Tag.objects.filter(courses_bankquestiontag_items__isnull=False).distinct(),
+    )
+
+    class Meta:
+        model = BankQuestion
+        fields = ["track", "difficulty", "live"]
+
+
+class BankViewSet(SnippetViewSet):
+    """Where each question is used is told by Wagtail's own index, from the editor and before a deletion."""
+
+    model = BankQuestion
+    icon = "folder-open-1"
+    menu_label = "Banque de questions"
+    menu_name = "bank"
+    menu_order = 255
+    copy_view_enabled = False
+    add_to_admin_menu = True
+    list_display = [
+        "title",
+        Column("kind_label", label="Type"),
+        Column("track", label="Parcours", sort_key="track"),
+        Column("get_difficulty_display", label="Difficulté", sort_key="difficulty"),
+        LiveStatusTagColumn(),
+        UpdatedAtColumn(),
+    ]
+    filterset_class = BankFilters
+    list_per_page = 50
+
+
+register_snippet(BankViewSet)
 
 
 COMMON = {column.name: column for column in PageListingMixin.base_columns}

@@ -1,14 +1,15 @@
-"""Open, save, submit: an answer is on the server as soon as it is given, and graded once."""
+"""Open, save, check, submit: an answer is on the server as soon as it is given, and graded once."""
 
 from dataclasses import dataclass
+from random import SystemRandom
+from time import monotonic
 
 from django.db import transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
 
-from courses.grading import grade
+from courses.grading import counted, earlier, finished, grade
 from courses.models import QuizPage, QuizVersion
 from courses.outline import outline_by_pk
-from courses.quizzes import Quiz
 from courses.versions import freeze, thaw
 from learners import progress
 from learners.access import may_see_attempt
@@ -18,27 +19,35 @@ from learners.errors import (
     MissingAnswers,
     NoAttemptLeft,
     NotEnrolled,
+    QuizClosed,
     StaleAnswers,
     StepGone,
     StepLocked,
+    TimeOver,
 )
-from learners.merging import Basis, Clash, Stored, elsewhere, merge
+from learners.merging import Basis, Clash, Stored, elsewhere, late, merge
 from learners.models import Answer, Attempt, Enrolment
 from learners.standing import why_locked
+from learners.terms import GRACE, terms_of
 
 
 def open_attempt(*, enrolment_pk, quiz_pk, at):
     """The open attempt of this learner at this quiz: a new one, or the one that is already open.
 
-    Raises NotEnrolled, StepGone, StepLocked or NoAttemptLeft.
+    An open one whose time is over is graded first. Raises NotEnrolled, StepGone, StepLocked,
+    NoAttemptLeft or QuizClosed.
     """
     with transaction.atomic():
         enrolment = Enrolment.objects.locked(enrolment_pk)
         if enrolment is None:
             raise NotEnrolled
-        existing = enrolment.attempts.open().filter(quiz_id=quiz_pk).first()
-        if existing:
+        attempts = list(enrolment.attempts.filter(quiz_id=quiz_pk).select_related("version", "quiz"))
+        existing = next((one for one in attempts if one.submitted_at is None), None)
+        if existing and not overdue(existing, at):
             return existing
+        if existing:
+            existing.enrolment = enrolment
+            _send(existing, _stored(existing), at=at)
         outline = outline_by_pk(enrolment.track_id)
         step = outline.by_pk.get(quiz_pk) if outline else None
         if step is None or step.kind != QuizPage.kind:
@@ -46,31 +55,50 @@ def open_attempt(*, enrolment_pk, quiz_pk, at):
         lock = why_locked(outline, step, enrolled=True, done=progress.done_ids(enrolment))
         if lock:
             raise StepLocked(lock)
-        quiz = QuizPage.objects.get(pk=quiz_pk)
-        used = enrolment.attempts.filter(quiz=quiz).count()
-        if quiz.max_attempts is not None and used >= quiz.max_attempts:
+        terms = terms_of(quiz_pk=quiz_pk, enrolment_pk=enrolment.pk, attempts=attempts)
+        if terms.attempts_left == 0:
             raise NoAttemptLeft
-        version = freeze(quiz, at=at)
+        refusal = terms.refusal(at)
+        if refusal:
+            raise QuizClosed(refusal)
         progress.touch(enrolment, at=at)
-        return Attempt.objects.create(
-            enrolment=enrolment,
-            quiz=quiz,
-            version=version,
-            number=used + 1,
-            opened_at=at,
-            max_score=thaw(version).max_score,
-        )
+        return _begin(enrolment, terms, at=at)
+
+
+def _begin(enrolment, terms, *, at):
+    """A new attempt: its version, its questions and their order, its deadline."""
+    attempt = Attempt(
+        enrolment=enrolment,
+        quiz=terms.page,
+        version=freeze(terms.page, at=at),
+        number=terms.used + 1,
+        opened_at=at,
+        deadline_at=terms.deadline(at),
+    )
+    dice = SystemRandom()
+    quiz = thaw(attempt.version)
+    if quiz.draws or terms.page.shuffle_questions:
+        attempt.layout = quiz.lay_out(dice, shuffle=terms.page.shuffle_questions)
+    if terms.page.shuffle_choices:
+        attempt.seed = dice.randrange(2**31)
+    attempt.max_score = attempt.paper.max_score
+    attempt.save(force_insert=True)
+    return attempt
 
 
 @dataclass(frozen=True)
 class Saving:
-    """What came of a save: the attempt, its quiz, every stored response, and what was refused."""
+    """What came of a save: the attempt, every stored answer, and what was refused."""
 
     attempt: Attempt
-    quiz: Quiz
     stored: dict[str, Stored]
     basis: Basis | None
     clashes: tuple[Clash, ...]
+
+    @property
+    def quiz(self):
+        """The quiz of the attempt."""
+        return self.attempt.paper
 
     @property
     def elsewhere(self):
@@ -83,44 +111,144 @@ class Saving:
         return {question_id: one.response for question_id, one in self.stored.items()}
 
 
-def save(*, attempt_pk, responses, at, by=None, basis=None):
+@dataclass(frozen=True)
+class Page:
+    """What one page of a quiz sends; ``certainties`` says how sure the learner is of some answers.
+
+    ``responses`` and ``certainties`` are keyed by question id. ``basis`` says what the page was made
+    from, None when it does not.
+    """
+
+    responses: dict
+    certainties: dict
+    basis: Basis | None
+
+
+def save(*, attempt_pk, responses, at, by=None, basis=None, certainties=None):
     """Keep these provisional responses, keyed by question id. Safe to repeat. Returns a Saving.
 
-    ``by`` is the person who answers; None when the product itself does. ``basis`` says what the
-    page was made from. Raises Attempt.DoesNotExist for an attempt that is not theirs, AttemptClosed
-    after submission, ForeignAnswer for what the quiz does not hold: then nothing of the call is
-    written. Raises StaleAnswers when another page gave other answers meanwhile: then the others are.
+    ``by`` is the person who answers; None when the product itself does. For ``certainties`` and
+    ``basis`` see Page. Responses and certainties may also be functions of the quiz that give them:
+    a posted form is read once its questions are known. Raises Attempt.DoesNotExist for an attempt that is not theirs, AttemptClosed
+    after submission, TimeOver (then the attempt is graded from what was saved in time), ForeignAnswer
+    for what the quiz does not hold: then nothing of the call is written. Raises StaleAnswers when
+    another page gave other answers meanwhile: then the others are.
     """
     with transaction.atomic():
-        attempt, quiz, stored = _open_one(attempt_pk, by=by, at=at)
-        saving = _keep(attempt, quiz, stored, responses, basis, at=at)
+        attempt, stored = _open_one(attempt_pk, by=by, at=at)
+        over = _close_if_over(attempt, stored, at=at)
+        if not over:
+            saving = _keep(attempt, stored, _page(attempt, responses, certainties, basis), at=at)
+    if over:
+        raise TimeOver
     if saving.clashes:
         raise StaleAnswers(saving)
     return saving
 
 
-def submit(*, attempt_pk, responses, at, by=None, basis=None, allow_blank=False):
-    """Keep these responses, grade the attempt, and complete the step when it is earned.
+def check(*, attempt_pk, question_id, responses, at, by=None, basis=None, certainties=None):
+    """Keep these responses, and check one of them where the quiz allows: one more try, once.
 
-    A pass, or any submission of a quiz without a pass mark, completes the step. Raises what ``save``
-    raises (AttemptClosed with the result intact), and MissingAnswers unless ``allow_blank``: the
-    responses are kept. What the learner did not see on that page is not graded: StaleAnswers.
+    Checking the same response again changes nothing, and so does checking a question that is
+    finished. Raises what ``save`` does, ForeignAnswer for a question that is not checked as one
+    goes, and MissingAnswers for one that is not complete; in that last case the responses are kept.
     """
+    complete = False
     with transaction.atomic():
-        attempt, quiz, stored = _open_one(attempt_pk, by=by, at=at)
-        saving = _keep(attempt, quiz, stored, responses, basis, at=at, final=True)
-        kept = saving.responses
-        missing = [question.id for question in quiz.questions if not kept.get(question.id)]
-        if not saving.clashes and (allow_blank or not missing):
-            _grade(attempt, quiz, kept, at=at)
-            return attempt
+        attempt, stored = _open_one(attempt_pk, by=by, at=at)
+        over = _close_if_over(attempt, stored, at=at)
+        if not over:
+            saving = _keep(attempt, stored, _page(attempt, responses, certainties, basis), at=at)
+            complete = not saving.clashes and _try(saving, question_id, at=at)
+    if over:
+        raise TimeOver
     if saving.clashes:
         raise StaleAnswers(saving)
-    raise MissingAnswers(missing)
+    if not complete:
+        raise MissingAnswers([question_id])
+    return attempt
+
+
+def _try(saving, question_id, *, at):
+    """Append a try to the answer to this question; False when there is nothing complete to try."""
+    question = saving.quiz.question(question_id)
+    if question is None or not saving.quiz.checks(question):
+        raise ForeignAnswer
+    answer = saving.stored.get(question_id)
+    if answer is None or not question.complete(answer.response):
+        return False
+    if not finished(question, answer.tries) and earlier(answer.tries, answer.response) == len(answer.tries):
+        fraction = question.fraction(answer.response)
+        tries = [*answer.tries, {"response": answer.response, "fraction": fraction, "at": at.isoformat()}]
+        Answer.objects.filter(attempt=saving.attempt, question_id=question_id).update(tries=tries)
+    return True
+
+
+def submit(*, attempt_pk, responses, at, by=None, basis=None, certainties=None, allow_blank=False):
+    """Keep these responses, grade the attempt, and complete the step when it is earned.
+
+    Any submission of a quiz without a pass mark completes the step; else the attempts that count
+    must reach it. Raises what ``save`` does (AttemptClosed and TimeOver with the result intact), and
+    MissingAnswers unless ``allow_blank``: the responses are kept. What the learner did not see on
+    that page is not graded: StaleAnswers.
+    """
+    missing = []
+    with transaction.atomic():
+        attempt, stored = _open_one(attempt_pk, by=by, at=at)
+        over = _close_if_over(attempt, stored, at=at)
+        if not over:
+            saving = _keep(attempt, stored, _page(attempt, responses, certainties, basis), at=at, final=True)
+            if not allow_blank:
+                missing = [one.id for one in attempt.paper.questions if not _complete(one, saving.stored)]
+            if not saving.clashes and not missing:
+                _send(attempt, saving.stored, at=at)
+    if over:
+        raise TimeOver
+    if saving.clashes:
+        raise StaleAnswers(saving)
+    if missing:
+        raise MissingAnswers(missing)
+    return attempt
+
+
+def overdue(attempt, at):
+    """Whether the time of an open attempt is over, what was on its way included."""
+    return attempt.deadline_at is not None and at > attempt.deadline_at + GRACE
+
+
+def close_overdue(*, now, patience):
+    """Grade the attempts whose time is over from what was saved. Returns how many.
+
+    Stops after that many seconds; another pass follows. Twice at once does it once.
+    """
+    stop, closed = monotonic() + patience, 0
+    late = Attempt.objects.overdue(now - GRACE).order_by("deadline_at").values_list("pk", flat=True)
+    for pk in list(late):
+        if monotonic() > stop:
+            break
+        closed += close_if_overdue(attempt_pk=pk, at=now)
+    return closed
+
+
+def close_if_overdue(*, attempt_pk, at):
+    """Grade this attempt from what was saved if its time is over; whether this call did it."""
+    with transaction.atomic():
+        if Enrolment.objects.locked_for(attempt_pk) is None:
+            return False
+        attempt, stored = _with_answers(attempt_pk)
+        return attempt.submitted_at is None and _close_if_over(attempt, stored, at=at)
+
+
+def _close_if_over(attempt, stored, *, at):
+    """Send an open attempt whose time is over, as it was saved; whether it was."""
+    over = overdue(attempt, at)
+    if over:
+        _send(attempt, stored, at=at)
+    return over
 
 
 def _open_one(attempt_pk, *, by, at):
-    """The open attempt behind the lock of its enrolment, its frozen quiz, and what is stored."""
+    """The open attempt behind the lock of its enrolment, and what is stored."""
     if not Enrolment.objects.locked_by_activity(attempt_pk=attempt_pk, at=at):
         Attempt.objects.only("pk").get(pk=attempt_pk)
         raise NotEnrolled
@@ -129,11 +257,11 @@ def _open_one(attempt_pk, *, by, at):
         raise Attempt.DoesNotExist
     if attempt.submitted_at is not None:
         raise AttemptClosed
-    return attempt, thaw(attempt.version), stored
+    return attempt, stored
 
 
 def _with_answers(attempt_pk):
-    """The attempt with its enrolment and version, and its answers, in one query.
+    """The attempt with its enrolment and version, and its answers by question id, in one query.
 
     There is a row per answer; the questions, which weigh the most, come with the first one only.
     """
@@ -145,6 +273,8 @@ def _with_answers(attempt_pk):
             answer=F("answers__pk"),
             question=F("answers__question_id"),
             response=F("answers__response"),
+            certainty=F("answers__certainty"),
+            tries=F("answers__tries"),
             at_revision=F("answers__revision"),
             by_page=F("answers__page"),
             by_turn=F("answers__turn"),
@@ -157,64 +287,154 @@ def _with_answers(attempt_pk):
     attempt = rows[0]
     attempt.version = QuizVersion(pk=attempt.version_id, content=attempt.content)
     stored = {
-        row.question: Stored(row.response, row.at_revision, row.by_page, row.by_turn)
+        row.question: Stored(row.response, row.at_revision, row.by_page, row.by_turn, row.certainty, row.tries)
         for row in rows
         if row.question is not None
     }
     return attempt, stored
 
 
-def _keep(attempt, quiz, stored, responses, basis, *, at, final=False):
-    """Write the responses that changed and that no newer answer contradicts."""
+def _stored(attempt):
+    """The answers of an attempt, by question id."""
+    return {
+        one.question_id: Stored(one.response, one.revision, one.page, one.turn, one.certainty, one.tries)
+        for one in attempt.answers.all()
+    }
+
+
+def _complete(question, stored):
+    return question.complete(stored[question.id].response if question.id in stored else question.blank)
+
+
+def _keep(attempt, stored, page, *, at, final=False):
+    """Write what changed and what no newer answer contradicts; returns a Saving.
+
+    A question that was checked to its end keeps its answer.
+    """
+    done = {one.id for one in attempt.paper.questions if one.id in stored and finished(one, stored[one.id].tries)}
+    responses = {key: value for key, value in page.responses.items() if key not in done}
+    merged = merge(stored, responses, page.basis, final=final)
+    untouched = done | {clash.question_id for clash in merged.clashes}
+    sure = {key: value for key, value in page.certainties.items() if _surer(stored.get(key), value, page.basis)}
+    attempt.saved_at = at
+    changed = merged.changed.keys() | (sure.keys() - untouched)
+    if changed:
+        attempt.revision += 1
+        stored = stored | {
+            key: _changed(attempt, stored.get(key), key, merged.changed, sure, page.basis) for key in changed
+        }
+        Answer.objects.bulk_create(
+            [_answer(attempt, key, stored[key], saved_at=at) for key in changed],
+            update_conflicts=True,
+            unique_fields=["attempt", "question_id"],
+            update_fields=["response", "certainty", "saved_at", "revision", "page", "turn"],
+        )
+    attempt.save(update_fields=["saved_at", "revision"])
+    return Saving(attempt=attempt, stored=stored, basis=page.basis, clashes=merged.clashes)
+
+
+def _page(attempt, responses, certainties, basis):
+    """What a page sends; raises ForeignAnswer for what could not come from a page of this quiz."""
+    quiz = attempt.paper
+    responses, certainties = (one(quiz) if callable(one) else one or {} for one in (responses, certainties))
     for question_id, response in responses.items():
         question = quiz.question(question_id)
         if question is None or not question.accepts(response):
             raise ForeignAnswer
-    merged = merge(stored, responses, basis, final=final)
-    attempt.saved_at = at
-    if merged.changed:
-        attempt.revision += 1
-        origin = {"revision": attempt.revision, "page": basis.page if basis else "", "turn": basis.turn if basis else 0}
-        Answer.objects.bulk_create(
-            [
-                Answer(attempt=attempt, question_id=key, response=value, saved_at=at, **origin)
-                for key, value in merged.changed.items()
-            ],
-            update_conflicts=True,
-            unique_fields=["attempt", "question_id"],
-            update_fields=["response", "saved_at", *origin],
-        )
-        stored = stored | {key: Stored(value, **origin) for key, value in merged.changed.items()}
-    attempt.save(update_fields=["saved_at", "revision"])
-    return Saving(attempt=attempt, quiz=quiz, stored=stored, basis=basis, clashes=merged.clashes)
+    if not all(quiz.question(key) and sure in {None, 1, 2, 3} for key, sure in certainties.items()):
+        raise ForeignAnswer
+    return Page(responses, certainties, basis)
 
 
-def _grade(attempt, quiz, kept, *, at):
-    """Freeze the answers with their worth, close the attempt, complete the step when earned."""
-    result = grade(quiz, kept)
+def _surer(there, certainty, basis):
+    """Whether this certainty is another one than what is stored, and not an old message."""
+    return certainty is not None if there is None else there.certainty != certainty and not late(there, basis)
+
+
+def _changed(attempt, there, question_id, responses, certainties, basis):
+    """The answer as it is stored from now on."""
+    response = responses[question_id] if question_id in responses else None
+    if response is None:
+        response = there.response if there else attempt.paper.question(question_id).blank
+    return Stored(
+        response,
+        attempt.revision,
+        basis.page if basis else "",
+        basis.turn if basis else 0,
+        certainties.get(question_id, there.certainty if there else None),
+        there.tries if there else [],
+    )
+
+
+def _answer(attempt, question_id, one, **fields):
+    """The row of a stored answer."""
+    return Answer(
+        attempt=attempt,
+        question_id=question_id,
+        response=one.response,
+        certainty=one.certainty,
+        tries=one.tries,
+        revision=one.revision,
+        page=one.page,
+        turn=one.turn,
+        **fields,
+    )
+
+
+def _send(attempt, stored, *, at):
+    """Freeze the answers with their worth, close the attempt, complete the step when earned.
+
+    An attempt whose time is over was sent when its time ended, whoever notices and when.
+    """
+    quiz = attempt.paper
+    result = grade(
+        quiz,
+        {key: answer.response for key, answer in stored.items()},
+        certainties={key: answer.certainty for key, answer in stored.items() if answer.certainty},
+        tries={key: earlier(answer.tries, answer.response) for key, answer in stored.items()},
+    )
     Answer.objects.bulk_create(
         [
-            Answer(
-                attempt=attempt,
-                question_id=question.id,
-                response=kept.get(question.id, []),
-                saved_at=at,
-                asked=question.summary,
-                said=question.say(kept.get(question.id, [])),
-                points=one.points,
-                max_points=one.max_points,
-            )
+            _frozen(attempt, question, stored.get(question.id), one, at=at)
             for question, one in zip(quiz.questions, result.grades, strict=True)
         ],
         update_conflicts=True,
         unique_fields=["attempt", "question_id"],
-        update_fields=["response", "asked", "said", "points", "max_points"],
+        update_fields=["response", "asked", "said", "fraction", "points", "max_points"],
     )
-    attempt.submitted_at = at
+    attempt.submitted_at = attempt.deadline_at if overdue(attempt, at) else at
     attempt.score = result.score
     attempt.passed = result.passed
-    attempt.save(update_fields=["submitted_at", "score", "passed"])
-    if result.passed is not False:
+    attempt.awaiting = result.awaiting
+    attempt.save(update_fields=["submitted_at", "score", "passed", "awaiting"])
+    if _earned(attempt, quiz, result):
         # Earned: the step was open when the attempt began, whatever authors changed meanwhile.
         outline = outline_by_pk(attempt.enrolment.track_id)
         progress.record(attempt.enrolment, attempt.quiz_id, outline=outline, at=at)
+
+
+def _earned(attempt, quiz, result):
+    """Whether the step is earned, by the attempt that counts."""
+    if quiz.pass_mark is None:
+        return True
+    method = attempt.quiz.counts
+    if method == QuizPage.Counts.BEST:
+        return bool(result.passed)
+    sent = attempt.enrolment.attempts.filter(quiz_id=attempt.quiz_id, submitted_at__isnull=False).order_by("number")
+    return counted(method, [one.percent for one in sent]) >= quiz.pass_mark
+
+
+def _frozen(attempt, question, there, worth, *, at):
+    """The answer as history keeps it: the words of the day, and their worth."""
+    one = there or Stored(question.blank)
+    return _answer(
+        attempt,
+        question.id,
+        one,
+        saved_at=at,
+        asked=question.summary,
+        said=question.say(one.response),
+        fraction=worth.fraction,
+        points=worth.points,
+        max_points=worth.max_points,
+    )

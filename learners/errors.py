@@ -35,6 +35,14 @@ class AttemptClosed(LearnerError):
     default = "Ces réponses ont déjà été envoyées : voici le résultat."
 
 
+class TimeOver(AttemptClosed):
+    default = "Le temps est écoulé : ce qui était enregistré a été envoyé et noté."
+
+
+class QuizClosed(LearnerError):
+    default = "Ce quiz n’est pas ouvert en ce moment."
+
+
 class ForeignAnswer(LearnerError):
     default = "Ce formulaire ne correspond pas à ce quiz. Vos réponses déjà enregistrées sont intactes."
 

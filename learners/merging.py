@@ -2,12 +2,12 @@
 
 Several pages may show the same attempt: two tabs, two devices, a tab that was offline. Each says
 what it was made from, its ``Basis``. A response is refused only when it would overwrite another
-answer to the same question that a different page gave meanwhile (docs/decisions/0016).
+answer to the same question that a different page gave meanwhile (docs/decisions/0018).
 """
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,12 +34,14 @@ class Basis(BaseModel):
 
 @dataclass(frozen=True)
 class Stored:
-    """A response as it is stored: at which revision of the attempt, by which message of which page."""
+    """An answer as it is stored: at which revision of the attempt, by which message of which page."""
 
     response: Any
     revision: int = 0
     page: str = ""
     turn: int = 0
+    certainty: int | None = None
+    tries: list = field(default_factory=list)  # what was checked on the way
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def merge(stored, responses, basis, *, final=False):
         there = stored.get(question_id)
         if there is None:
             changed[question_id] = response
-        elif _same(there.response, response) or _late(there, basis):
+        elif _same(there.response, response) or late(there, basis):
             continue
         elif basis is None or there.page == basis.page:
             changed[question_id] = response
@@ -112,6 +114,6 @@ def _same(one, other):
     return one == other or (blank(one) and blank(other))
 
 
-def _late(there, basis):
+def late(there, basis):
     """Whether the same page said something newer already, in a message that overtook this one."""
     return basis is not None and there.page == basis.page and basis.turn < there.turn

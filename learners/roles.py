@@ -20,6 +20,9 @@ PERMISSIONS = (
     ("courses", "add_glossaryterm"),
     ("courses", "change_glossaryterm"),
     ("courses", "publish_glossaryterm"),
+    ("courses", "add_bankquestion"),
+    ("courses", "change_bankquestion"),
+    ("courses", "publish_bankquestion"),
 )
 ON_PAGES = ("add_page", "change_page", "publish_page")
 ON_FILES = (

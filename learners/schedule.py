@@ -11,7 +11,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from learners import delivery, progress, reminders
+from learners import attempts, delivery, progress, reminders
 from learners.models import Heartbeat, Letter
 
 log = structlog.get_logger(__name__)
@@ -38,6 +38,14 @@ def send_due_letters():
         except Exception:
             # A letter that cannot be made must not hold the others; it waits for a version that can.
             log.exception("letter not sent", letter=letter_pk)
+
+
+@shared_task
+def close_overdue_attempts():
+    """Grade the quizzes whose time is over and whose learners are gone."""
+    closed = attempts.close_overdue(now=timezone.now(), patience=PATIENCE)
+    if closed:
+        log.info("attempts closed by the clock", count=closed)
 
 
 @shared_task

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from courses.typography import typographie
 from learners.merging import Basis, digest
-from lms.forms import PREFIX
+from lms.questions import PREFIX, SURE
 
 BASIS = "basis"  # name of the form control
 
@@ -28,7 +28,7 @@ def wants_json(request):
 
 def basis_of(attempt, kept):
     """The Basis of a page that is being made, with a name that no other page has."""
-    known = {question_id: digest(response) for question_id, response in kept.items()}
+    known = {question_id: digest(answer.response) for question_id, answer in kept.items()}
     return Basis(page=secrets.token_hex(8), turn=0, revision=attempt.revision, known=known)
 
 
@@ -69,7 +69,7 @@ def posted_answers(request):
     """The part of a posted quiz form that is worth keeping; empty when it holds no answer."""
     answers = QueryDict(mutable=True)
     for name, values in request.POST.lists():
-        if name == BASIS or name.startswith(PREFIX):
+        if name == BASIS or name.startswith((PREFIX, SURE)):
             answers.setlist(name, values)
     return answers if any(name != BASIS for name in answers) else QueryDict()
 

@@ -12,8 +12,8 @@ from wagtail.rich_text import RichText
 
 from courses.outline import Module, Outline, Step
 from courses.quizzes import Choice, MultipleChoice, Quiz, SingleChoice, TrueFalse
-from lms.forms import QuizForm
 from lms.learning import Enrolled, Learning
+from lms.questions import QuizForm
 
 NOW = datetime(2026, 9, 14, 10, 30, tzinfo=UTC)
 
@@ -195,12 +195,14 @@ def results(questions):
             number=number,
             total=len(questions),
             question=question,
-            answered=answered,
-            right=right,
+            mark="blank" if not answered else "right" if right else "again",
             points=question.points if right else 0,
             max_points=question.points,
             given=said,
-            right_text=question.say(question.right_response),
+            right_text="" if right else question.solution,
+            remark="",
+            tries=0,
+            model_answer="",
             explanation=question.explanation,
         )
         for number, (question, (answered, right, said)) in enumerate(zip(questions, given, strict=True), start=1)

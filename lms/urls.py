@@ -51,6 +51,7 @@ urlpatterns = [
     path("apprendre/quiz/<key:pk>/commencer/", learning.open_attempt, name="open_attempt"),
     path("apprendre/tentatives/<key:pk>/", learning.attempt, name="attempt"),
     path("apprendre/tentatives/<key:pk>/enregistrer/", learning.save, name="save"),
+    path("apprendre/tentatives/<key:pk>/verifier/", learning.check, name="check"),
     path("apprendre/tentatives/<key:pk>/envoyer/", learning.submit, name="submit"),
     path("apprendre/tentatives/<key:pk>/reprise/", returning.returning, name="returning"),
     # One's own

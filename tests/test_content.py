@@ -14,10 +14,10 @@ from wagtail import blocks
 from wagtail.blocks.field_block import RichTextBlock
 from wagtail.models import Page
 
-from courses.blocks.questions import quiz_of
 from courses.loading import CONTENT, TRACKS, Loading
 from courses.models import GlossaryTerm, LessonPage, ModulePage, QuizPage, StepPage, TrackPage
 from courses.quizzes import Quiz, plain
+from courses.versions import quiz_of
 from tests.factories.courses import make_site
 
 # One process loads, whatever the number of workers.

@@ -7,7 +7,7 @@ from django.urls import reverse
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
-from courses.models import TrackPage
+from courses.models import QuizPage, TrackPage
 
 
 class CohortQuerySet(models.QuerySet):
@@ -77,3 +77,33 @@ class CohortLead(models.Model):
 
     def __str__(self):
         return f"{self.person} · {self.cohort}"
+
+
+class CohortQuizWindow(models.Model):
+    """When the people of a cohort may take a quiz. Without one, they may at any time."""
+
+    cohort = ParentalKey(Cohort, on_delete=models.CASCADE, related_name="windows", verbose_name="cohorte")
+    quiz = models.ForeignKey(QuizPage, on_delete=models.CASCADE, related_name="windows", verbose_name="quiz")
+    opens_at = models.DateTimeField("ouverture", null=True, blank=True)
+    closes_at = models.DateTimeField(
+        "clôture", null=True, blank=True, help_text="Les aménagements de temps la repoussent d’autant."
+    )
+
+    class Meta:
+        verbose_name = "dates d’un quiz"
+        verbose_name_plural = "dates des quiz"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "quiz"],
+                name="cohort_quiz_window_once",
+                violation_error_message="Ce quiz a déjà ses dates dans cette cohorte.",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
+                name="cohort_quiz_opens_before_it_closes",
+                violation_error_message="Le quiz doit fermer après son ouverture.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.cohort} · {self.quiz}"

@@ -29,8 +29,12 @@ class EnrolmentQuerySet(models.QuerySet):
         """
         return self.active().select_for_update(of=("self",)).filter(pk=pk).first()
 
+    def locked_for(self, attempt_pk):
+        """The same, of the enrolment that made this attempt."""
+        return self.active().select_for_update(of=("self",)).filter(attempts=attempt_pk).first()
+
     def locked_by_activity(self, *, attempt_pk, at):
-        """Take the same lock by writing down that the learner is active: one statement instead of two.
+        """Take that lock by writing down that the learner is active: one statement instead of two.
 
         False when the enrolment of that attempt is withdrawn, or the attempt unknown. The moment
         of the last activity never goes back in time.

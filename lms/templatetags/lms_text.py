@@ -17,6 +17,12 @@ register.filter("heures", typography.heures)
 register.filter("pourcent", typography.pourcent)
 
 
+@register.filter
+def minutes(count):
+    """A limit in minutes, as it is set: 60 min, 90 min."""
+    return f"{count}{typography.FIXED}min"
+
+
 @register.filter(expects_localtime=True)
 def jour(value):
     """A date in full, in the time of the site: 1er août 2026."""

@@ -1,6 +1,6 @@
 """What a learner does: each verb has its address, takes a POST, and answers with a redirect."""
 
-from functools import wraps
+from functools import partial, wraps
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -12,16 +12,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from courses.outline import outline_by_pk, outline_by_slug, outline_of_step
-from courses.versions import thaw
+from courses.reveal import SCORE
 from learners import attempts, enrolment, progress
 from learners.access import may_see_attempt
 from learners.errors import AttemptClosed, MissingAnswers, NotEnrolled, StaleAnswers, StepGone
 from learners.models import Attempt
+from learners.terms import terms_of
 from lms.answering import basis_in, posted_answers, set_aside, told, told_refusal, wants_json
-from lms.forms import responses_in
 from lms.learning import learning_of
 from lms.navigation import breadcrumb
-from lms.views.pages import found, quiz_context
+from lms.questions import certainties_in, responses_in
+from lms.results import results_of, shown_of, when_more
+from lms.views.pages import found, open_context
 
 
 def verb(page_of, *, visitor=None):
@@ -157,9 +159,7 @@ def save(request, pk):
 def keep(request, pk, data):
     """Save what a form of the quiz posted, now or before signing in again."""
     try:
-        saving = attempts.save(
-            attempt_pk=pk, responses=responses_in(data), at=timezone.now(), by=request.user, basis=basis_in(data)
-        )
+        saving = attempts.save(attempt_pk=pk, **answers_in(data), at=timezone.now(), by=request.user)
     except Attempt.DoesNotExist:
         raise Http404 from None
     except AttemptClosed as closed:
@@ -181,10 +181,9 @@ def submit(request, pk):
     try:
         attempts.submit(
             attempt_pk=pk,
-            responses=responses_in(request.POST),
+            **answers_in(request.POST),
             at=timezone.now(),
             by=request.user,
-            basis=basis_in(request.POST),
             allow_blank="send_anyway" in request.POST,
         )
     except AttemptClosed as closed:
@@ -205,6 +204,34 @@ def already_sent(request, pk, closed):
     return redirect(result)
 
 
+@verb(attempt_page, visitor=keep_for_later)
+def check(request, pk):
+    """Check one question of a quiz that is checked as one goes."""
+    attempt = own_attempt(request, pk)
+    question_id = request.POST.get("question", "")
+    ids = [question.id for question in attempt.paper.questions]
+    try:
+        attempts.check(
+            attempt_pk=pk, question_id=question_id, **answers_in(request.POST), at=timezone.now(), by=request.user
+        )
+    except AttemptClosed as closed:
+        return already_sent(request, pk, closed)
+    except StaleAnswers as stale:
+        return quiz_again(request, attempt, stale=stale.saving)
+    except MissingAnswers:
+        messages.warning(request, "Cette question attend une réponse avant d’être vérifiée.")
+    return redirect(f"{step_page(attempt.quiz_id)}#question-{ids.index(question_id) + 1}")
+
+
+def answers_in(data):
+    """What a posted form of the quiz says, as the verbs take it: read once they know its questions."""
+    return {
+        "responses": partial(responses_in, data),
+        "certainties": partial(certainties_in, data),
+        "basis": basis_in(data),
+    }
+
+
 def own_attempt(request, pk):
     """The attempt, if it is this person's; else a 404 that tells nothing."""
     attempt = get_object_or_404(Attempt.objects.select_related("enrolment", "quiz", "version"), pk=pk)
@@ -219,22 +246,18 @@ def quiz_again(request, attempt, *, missing=(), stale=None):
     step = outline.by_pk.get(attempt.quiz_id)
     if step is None:
         raise StepGone
-    all_attempts = list(
-        attempt.enrolment.attempts.filter(quiz=attempt.quiz).select_related("version").order_by("-number")
-    )
     context = {
         "learning": learning_of(request.user, outline, step=step),
         "outline": outline,
         "breadcrumb": breadcrumb(outline, outline.module(step.module_pk)),
-        "answers_waiting": False,
-        **quiz_context(attempt.quiz, all_attempts, missing=missing, stale=stale),
+        **open_context(attempt, missing=missing, stale=stale),
     }
     return TemplateResponse(request, attempt.quiz.template, context, status=409 if stale else 422)
 
 
 @require_safe
 def attempt(request, pk):
-    """The result of an attempt, with an explanation per question."""
+    """The result of an attempt, as far as the quiz shows it now."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
     shown = own_attempt(request, pk)
@@ -242,36 +265,22 @@ def attempt(request, pk):
         return redirect(step_page(shown.quiz_id))
     outline = found(outline_by_pk(shown.enrolment.track_id))
     step = outline.by_pk.get(shown.quiz_id)
-    page = shown.quiz
-    used = Attempt.objects.filter(enrolment=shown.enrolment_id, quiz=page).count()
+    page, now = shown.quiz, timezone.now()
+    every = list(Attempt.objects.filter(enrolment=shown.enrolment_id, quiz=page))
+    terms = terms_of(quiz_pk=page.pk, enrolment_pk=shown.enrolment_id, attempts=every)
+    kinds = shown_of(page, shown, closes_at=terms.closes_at, now=now)
+    scored = SCORE in kinds
     context = {
         "attempt": shown,
         "page": page,
         "outline": outline,
         "learning": learning_of(request.user, outline, step=step),
         "breadcrumb": breadcrumb(outline, *([outline.module(step.module_pk), step] if step else [])),
-        "results": results_of(shown),
-        "can_retry": step is not None and (page.max_attempts is None or used < page.max_attempts),
+        "scored": scored,
+        "comment": page.comment_on(shown.percent) if scored else None,
+        "results": results_of(shown, kinds) if kinds - {SCORE} else [],
+        "more": when_more(page, kinds, terms.closes_at),
+        "refusal": terms.refusal(now),
+        "can_retry": step is not None and terms.refusal(now) is None,
     }
     return TemplateResponse(request, "lms/attempt.html", context)
-
-
-def results_of(attempt):
-    """One object per question: what was answered, what was right, why."""
-    quiz = thaw(attempt.version)
-    answers = {answer.question_id: answer for answer in attempt.answers.all()}
-    return [
-        {
-            "number": number,
-            "total": len(quiz.questions),
-            "question": question,
-            "answered": bool(answers[question.id].response),
-            "right": answers[question.id].points == answers[question.id].max_points,
-            "points": answers[question.id].points,
-            "max_points": answers[question.id].max_points,
-            "given": answers[question.id].said,
-            "right_text": question.say(question.right_response),
-            "explanation": question.explanation,
-        }
-        for number, question in enumerate(quiz.questions, start=1)
-    ]

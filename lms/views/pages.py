@@ -5,20 +5,25 @@ routing takes one per level, so a step page stays within its budget (docs/decisi
 Wagtail serves everything else, and refuses these (lms.wagtail_hooks).
 """
 
+from django.contrib import messages
 from django.http import Http404
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from courses.blocks.questions import quiz_of
 from courses.models import LessonPage, ModulePage, QuizPage, TrackPage
 from courses.outline import outline_by_slug
-from courses.versions import thaw
+from courses.reveal import DURING
+from learners import attempts
+from learners.errors import TimeOver
 from learners.models import Attempt
+from learners.terms import Terms, terms_of
 from lms.answering import basis_of, waiting
-from lms.forms import QuizForm
 from lms.learning import learning_of
 from lms.navigation import breadcrumb
+from lms.questions import form_of
+from lms.results import past_of
 
 
 @require_safe
@@ -93,38 +98,56 @@ def show_lesson(request, place, context):
 
 def show_quiz(request, place, context):
     """A quiz: its rules, or the questions of the open attempt."""
-    enrolment = context["learning"].enrolment
-    attempts = []
-    if enrolment:
-        attempts = list(
-            Attempt.objects.filter(enrolment_id=enrolment.pk, quiz_id=place.pk)
-            .select_related("quiz", "version")
-            .order_by("-number")
+    enrolment, now = context["learning"].enrolment, timezone.now()
+    if not enrolment:
+        terms = Terms(QuizPage.objects.get(pk=place.pk))
+        return TemplateResponse(request, terms.page.template, {**context, **rules_context(terms, [], now=now)})
+    every = list(
+        Attempt.objects.filter(enrolment_id=enrolment.pk, quiz_id=place.pk)
+        .select_related("quiz", "version")
+        .order_by("-number")
+    )
+    attempt = next((one for one in every if one.submitted_at is None), None)
+    if attempt and attempts.overdue(attempt, now):
+        attempts.close_if_overdue(attempt_pk=attempt.pk, at=now)
+        messages.info(request, TimeOver.default)
+        return redirect("lms:attempt", attempt.pk)
+    if attempt:
+        # Somebody who was signed out in the middle may come back by any road.
+        waits = waiting(request, attempt.pk) is not None
+        return TemplateResponse(
+            request, attempt.quiz.template, {**context, **open_context(attempt), "answers_waiting": waits}
         )
-    page = attempts[0].quiz if attempts else QuizPage.objects.get(pk=place.pk)
-    quiz = quiz_context(page, attempts)
-    # Somebody who was signed out in the middle may come back by any road.
-    quiz["answers_waiting"] = quiz["attempt"] is not None and waiting(request, quiz["attempt"].pk) is not None
-    return TemplateResponse(request, page.template, {**context, **quiz})
+    terms = terms_of(quiz_pk=place.pk, enrolment_pk=enrolment.pk, attempts=every)
+    return TemplateResponse(request, terms.page.template, {**context, **rules_context(terms, every, now=now)})
 
 
-def quiz_context(page, attempts, *, missing=(), stale=None):
-    """What the quiz template needs: the open attempt with its form, the past ones, how many are left.
+def open_context(attempt, *, missing=(), stale=None):
+    """What the quiz template needs to ask the questions of this open attempt.
 
     ``stale`` is the Saving of a page that was refused: what it showed stays visible.
     """
-    attempt = next((one for one in attempts if one.submitted_at is None), None)
-    quiz = thaw(attempt.version) if attempt else quiz_of(page)
-    kept = dict(attempt.answers.values_list("question_id", "response")) if attempt else {}
+    page, clashes = attempt.quiz, stale.clashes if stale else ()
+    answers = {answer.question_id: answer for answer in attempt.answers.all()}
     return {
         "page": page,
-        "quiz": quiz,
         "attempt": attempt,
-        "attempts": [one for one in attempts if one.submitted_at is not None],
-        "attempts_left": None if page.max_attempts is None else max(page.max_attempts - len(attempts), 0),
-        "form": QuizForm(quiz, kept, missing=missing, clashes=stale.clashes if stale else ()) if attempt else None,
-        "basis": basis_of(attempt, kept).model_dump_json() if attempt else "",
-        "now": timezone.now(),
+        "answers_waiting": False,
+        "form": form_of(attempt, answers, page.revealed(DURING), missing=missing, clashes=clashes),
+        "basis": basis_of(attempt, answers).model_dump_json(),
+    }
+
+
+def rules_context(terms, every, *, now):
+    """What the quiz template needs before an attempt: the rules, the attempts made, and why not now."""
+    page = terms.page
+    return {
+        "page": page,
+        "attempt": None,
+        "form": None,
+        "terms": terms,
+        "refusal": terms.refusal(now),
+        "attempts": past_of(page, every, closes_at=terms.closes_at, now=now),
     }
 
 

@@ -13,9 +13,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from config.celery import app
-from courses.blocks.questions import quiz_of
 from courses.models import QuizPage, StepPage
 from courses.outline import outline_by_slug
+from courses.versions import quiz_of
 from learners import certificates, enrolment, subscriptions
 from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
 from tests.factories import learners as factories

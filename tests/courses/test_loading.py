@@ -7,10 +7,10 @@ from django.core.management import CommandError, call_command
 from wagtail.models import Page, Revision, Site
 
 from courses import loading
-from courses.blocks.questions import quiz_of
 from courses.loading import Loading
 from courses.manuscripts import ManuscriptError
 from courses.models import CataloguePage, GlossaryTerm, Illustration, LessonPage, ModulePage, QuizPage, TrackPage
+from courses.versions import quiz_of
 from lms.models import HomePage
 from tests.factories.courses import publish
 

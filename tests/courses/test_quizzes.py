@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from courses.blocks.questions import quiz_of
 from courses.models import QuizPage, QuizVersion
 from courses.quizzes import Choice, MultipleChoice, Quiz, SingleChoice, TrueFalse, plain
-from courses.versions import freeze, thaw
+from courses.versions import freeze, quiz_of, thaw
 from tests.courses.quizzes import quizzes
 from tests.factories.courses import make_module, make_quiz, make_track, multiple, publish, single, true_false
 from tests.factories.learners import NOW

@@ -6,7 +6,6 @@ from allauth.account.models import EmailAddress
 
 from courses.models import QuizPage
 from courses.outline import outline_by_pk
-from courses.versions import thaw
 from learners import attempts, enrolment, progress
 from learners.models import Cohort, CohortLead, User
 
@@ -35,7 +34,7 @@ def enrol(person, track, *, at=NOW, cohort=None):
 
 def right_responses(attempt):
     """The faultless responses to the questions of an attempt."""
-    return {question.id: question.right_response for question in thaw(attempt.version).questions}
+    return {question.id: question.right_response for question in attempt.paper.questions}
 
 
 def finish_step(row, step, *, at=NOW):

@@ -358,9 +358,7 @@ def test_answers_that_wait_do_not_overwrite_what_another_device_saved_meanwhile(
     assert [one["value"] for one in again.main.select("fieldset [checked]")] == [choice(attempt, 1, 2)]
 
 
-def test_answers_that_wait_for_an_attempt_sent_meanwhile_lead_to_its_result(
-    nadia, learner, attempt, expired, names
-):
+def test_answers_that_wait_for_an_attempt_sent_meanwhile_lead_to_its_result(nadia, learner, attempt, expired, names):
     page = sign_in(nadia, nadia.press(expired, LATER, {names[0]: choice(attempt, 1, 2)}), learner)
     phone = Visitor(learner)
     phone.press(phone.open(QUIZ), SEND, filled(attempt))

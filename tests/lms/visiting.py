@@ -93,7 +93,7 @@ def values_of(control):
     if control.has_attr("disabled"):
         return []
     if control.name == "textarea":
-        return [control.get_text()]
+        return [control.get_text().removeprefix("\n")]  # as browsers do
     if control.name == "select":
         options = control.find_all("option")
         chosen = [one for one in options if one.has_attr("selected")] or options[:1]

@@ -1,6 +1,6 @@
 // Saves the answers of a quiz as they are given; those that cannot leave wait in this browser.
 // Attached by data-lms-autosave; without it, each button of the form saves. Words come from the page
-// and the server, rules from docs/decisions/0016-answers-in-the-browser.md.
+// and the server, rules from docs/decisions/0018-answers-in-the-browser.md.
 const PAUSE = 1000, LONGEST_PAUSE = 10000, LONGEST_WAIT = 30000, PATIENCE = 20000;  // milliseconds
 
 for (const form of document.querySelectorAll("form[data-lms-autosave]")) autosave(form, form.dataset.lmsAutosave);
@@ -19,7 +19,7 @@ function kept(whose) {
 function autosave(form, whose) {
   const bar = form.querySelector("[data-lms-saving]"), [alert, said] = bar.children;
   const basis = JSON.parse(form.elements.basis.value);
-  const controls = (set) => [...set.elements].filter(({ name }) => name.startsWith("q-"));
+  const controls = (set) => [...set.elements].filter(({ name }) => /^(q|sure)-/.test(name));
   const read = (group, from = form) => [...new FormData(from)].filter(([name]) => group.names.has(name));
   const text = (group) => JSON.stringify(read(group));
   const asServed = form.cloneNode(true);

@@ -1,0 +1,53 @@
+"""What a quiz is made of: its own questions, questions of the bank, and draws from the bank."""
+
+from django.core.exceptions import ValidationError
+from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+from courses.blocks import exercises
+from courses.blocks.every import QuestionBlocks
+from courses.models.bank import BankQuestion, Difficulty
+
+
+class DrawBlock(blocks.StructBlock):
+    """Questions drawn for each attempt anew, among those of the bank that fit."""
+
+    count = blocks.IntegerBlock(label="nombre de questions", default=3, min_value=1, max_value=50)
+    track = blocks.PageChooserBlock(label="parcours", page_type="courses.TrackPage", required=False)
+    difficulty = blocks.ChoiceBlock(label="difficulté", choices=Difficulty.choices, required=False)
+    tags = blocks.ListBlock(
+        blocks.CharBlock(label="étiquette", max_length=100),
+        label="étiquettes",
+        default=[],
+        required=False,
+        help_text="La question les porte toutes. Sans étiquette, toutes les questions conviennent.",
+    )
+
+    class Meta:
+        icon = "resubmit"
+        label = "Tirage dans la banque"
+        label_format = "Tirage : {count} questions {difficulty}"
+
+    def clean(self, value):
+        """Refuse to publish a draw that the bank cannot fill."""
+        cleaned = super().clean(value)
+        if not self.is_deferred_validation:
+            found = self.pool(cleaned).count()
+            if found < cleaned["count"]:
+                message = f"Questions publiées qui conviennent : {found}. Il en faut au moins {cleaned['count']}."
+                raise StructBlockValidationError(block_errors={"count": ValidationError(message)})
+        return cleaned
+
+    def pool(self, value):
+        """The published questions of the bank that fit."""
+        return BankQuestion.objects.fitting(
+            track=value["track"], difficulty=value["difficulty"], tags=exercises.lines(value["tags"])
+        )
+
+
+class QuizBlocks(QuestionBlocks):
+    """A quiz mixes its own questions, those of the bank, and draws."""
+
+    bank_question = SnippetChooserBlock("courses.BankQuestion", label="Question de la banque", icon="folder-open-1")
+    draw = DrawBlock()

@@ -1,0 +1,111 @@
+"""On what terms somebody takes a quiz: dates, time, attempts left; and why not now. Reads, never writes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from courses.models import QuizPage
+from courses.typography import jour
+from learners.models import Accommodation, CohortQuizWindow
+
+# What leaves a browser in the last second still counts when it arrives.
+GRACE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The rules of one quiz for one person.
+
+    ``closes_at`` already holds the extra time of the person. ``last_at`` is when their last attempt
+    was sent.
+    """
+
+    page: QuizPage = field(repr=False)
+    extra_percent: int = 0
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    used: int = 0
+    last_at: datetime | None = None
+
+    @property
+    def limit(self):
+        """The minutes that everybody has, or None."""
+        return self.page.time_limit
+
+    @property
+    def minutes(self):
+        """The minutes that this person has, or None."""
+        return None if self.limit is None else self.limit + extra_minutes(self.limit, self.extra_percent)
+
+    @property
+    def accommodated(self):
+        """Whether this person has more time than others."""
+        return bool(self.extra_percent and self.limit)
+
+    @property
+    def attempts_left(self):
+        """How many attempts may still be opened, or None without a limit."""
+        return None if self.page.max_attempts is None else max(self.page.max_attempts - self.used, 0)
+
+    @property
+    def next_at(self):
+        """From when another attempt may be opened, or None."""
+        if self.last_at is None or not self.page.delay_minutes:
+            return None
+        return self.last_at + timedelta(minutes=self.page.delay_minutes)
+
+    def deadline(self, opened_at):
+        """When an attempt opened then must be sent, or None."""
+        ends = [] if self.minutes is None else [opened_at + timedelta(minutes=self.minutes)]
+        if self.closes_at is not None:
+            ends.append(self.closes_at)
+        return min(ends, default=None)
+
+    def refusal(self, now):
+        """Why no attempt may be opened now, as a French sentence; None when one may."""
+        if self.opens_at is not None and now < self.opens_at:
+            return f"Ce quiz ouvre le {said(self.opens_at)}."
+        if self.closes_at is not None and now >= self.closes_at:
+            return f"Ce quiz est fermé depuis le {said(self.closes_at)}."
+        if self.attempts_left == 0:
+            return "Toutes les tentatives ont été utilisées."
+        if self.next_at is not None and now < self.next_at:
+            return f"La prochaine tentative sera possible le {said(self.next_at)}."
+        return None
+
+
+def extra_minutes(minutes, percent):
+    """The minutes that an accommodation adds, rounded up."""
+    return -(-minutes * percent // 100)
+
+
+def said(moment):
+    """A date and its hour, as one says them."""
+    local = timezone.localtime(moment)
+    return f"{jour(local)} à {local:%H:%M}"
+
+
+def terms_of(*, quiz_pk, enrolment_pk, attempts):
+    """The Terms of this quiz for this enrolment, whose attempts at it are given. One query."""
+    window = CohortQuizWindow.objects.filter(quiz=OuterRef("pk"), cohort__enrolments=enrolment_pk)
+    extra = Accommodation.objects.current().filter(person__enrolments=enrolment_pk)
+    page = QuizPage.objects.annotate(
+        window_opens=Subquery(window.values("opens_at")[:1]),
+        window_closes=Subquery(window.values("closes_at")[:1]),
+        extra_percent=Subquery(extra.values("extra_percent")[:1]),
+    ).get(pk=quiz_pk)
+    percent = page.extra_percent or 0
+    closes_at = page.window_closes
+    if closes_at is not None and percent:
+        closes_at += timedelta(minutes=extra_minutes(page.time_limit or page.minutes, percent))
+    sent = [attempt.submitted_at for attempt in attempts if attempt.submitted_at is not None]
+    return Terms(
+        page=page,
+        extra_percent=percent,
+        opens_at=page.window_opens,
+        closes_at=closes_at,
+        used=len(attempts),
+        last_at=max(sent, default=None),
+    )
