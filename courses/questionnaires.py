@@ -29,8 +29,8 @@ def read_question(question, path):
     kind, needed, allowed, read = type_of(question, path)
     opinion = kind == "opinion"
     always, sometimes = (NEEDED - {"explication"}, {"explication"}) if opinion else (NEEDED, ALLOWED)
-    only(question, always | needed, always | needed | sometimes | allowed, path)
-    where = f"{path} ({question['id']})"
+    where = f"{path} ({question.get('id', 'sans id')})"
+    only(question, always | needed, always | needed | sometimes | allowed, where)
     place = identity(path, question["id"])
     value = {"prompt": html(question["question"]), "explanation": html(question.get("explication", ""))}
     if not opinion:
@@ -47,7 +47,8 @@ def type_of(question, path):
     """How to read this question."""
     name = question.get("type") if isinstance(question, dict) else None
     if name not in TYPES:
-        raise ManuscriptError(f"{path} : type de question inattendu « {name} », à choisir parmi {sorted(TYPES)}")
+        known = question.get("id", "sans id") if isinstance(question, dict) else "illisible"
+        raise ManuscriptError(f"{path} ({known}) : type inattendu « {name} », à choisir parmi {sorted(TYPES)}")
     return TYPES[name]
 
 

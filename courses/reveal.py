@@ -19,7 +19,7 @@ DURING, AFTER, LATER, CLOSED = MOMENTS = ("during", "after", "later", "closed")
 JUST_AFTER = timedelta(hours=1)
 
 EVERYTHING = frozenset(KINDS)
-DEFAULTS = {
+DEFAULTS: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "assessed": {DURING: {ANSWERS}, AFTER: EVERYTHING, LATER: EVERYTHING, CLOSED: EVERYTHING},
     # Question by question: the right answer comes once no try is left.
     "formative": {DURING: EVERYTHING - {SCORE}, AFTER: EVERYTHING, LATER: EVERYTHING, CLOSED: EVERYTHING},

@@ -1,14 +1,12 @@
 """Open, save, check, submit: an answer is on the server as soon as it is given, and graded once."""
 
-from dataclasses import dataclass
 from random import SystemRandom
 from time import monotonic
 
 from django.db import transaction
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
 
 from courses.grading import counted, earlier, finished, grade
-from courses.models import QuizPage, QuizVersion
+from courses.models import QuizPage
 from courses.outline import outline_by_pk
 from courses.versions import freeze, thaw
 from learners import progress
@@ -25,7 +23,8 @@ from learners.errors import (
     StepLocked,
     TimeOver,
 )
-from learners.merging import Basis, Clash, Stored, elsewhere, late, merge
+from learners.keeping import keep, page_of, row_of, stored_of, with_answers
+from learners.merging import Stored
 from learners.models import Answer, Attempt, Enrolment
 from learners.standing import why_locked
 from learners.terms import GRACE, terms_of
@@ -47,7 +46,7 @@ def open_attempt(*, enrolment_pk, quiz_pk, at):
             return existing
         if existing:
             existing.enrolment = enrolment
-            _send(existing, _stored(existing), at=at)
+            _send(existing, stored_of(existing), at=at)
         outline = outline_by_pk(enrolment.track_id)
         step = outline.by_pk.get(quiz_pk) if outline else None
         if step is None or step.kind != QuizPage.kind:
@@ -86,59 +85,23 @@ def _begin(enrolment, terms, *, at):
     return attempt
 
 
-@dataclass(frozen=True)
-class Saving:
-    """What came of a save: the attempt, every stored answer, and what was refused."""
-
-    attempt: Attempt
-    stored: dict[str, Stored]
-    basis: Basis | None
-    clashes: tuple[Clash, ...]
-
-    @property
-    def quiz(self):
-        """The quiz of the attempt."""
-        return self.attempt.paper
-
-    @property
-    def elsewhere(self):
-        """The ids of the questions that another page answered since this one was made."""
-        return elsewhere(self.stored, self.basis)
-
-    @property
-    def responses(self):
-        """What is stored, by question id."""
-        return {question_id: one.response for question_id, one in self.stored.items()}
-
-
-@dataclass(frozen=True)
-class Page:
-    """What one page of a quiz sends; ``certainties`` says how sure the learner is of some answers.
-
-    ``responses`` and ``certainties`` are keyed by question id. ``basis`` says what the page was made
-    from, None when it does not.
-    """
-
-    responses: dict
-    certainties: dict
-    basis: Basis | None
-
-
 def save(*, attempt_pk, responses, at, by=None, basis=None, certainties=None):
     """Keep these provisional responses, keyed by question id. Safe to repeat. Returns a Saving.
 
     ``by`` is the person who answers; None when the product itself does. For ``certainties`` and
-    ``basis`` see Page. Responses and certainties may also be functions of the quiz that give them:
-    a posted form is read once its questions are known. Raises Attempt.DoesNotExist for an attempt that is not theirs, AttemptClosed
-    after submission, TimeOver (then the attempt is graded from what was saved in time), ForeignAnswer
-    for what the quiz does not hold: then nothing of the call is written. Raises StaleAnswers when
-    another page gave other answers meanwhile: then the others are.
+    ``basis`` see keeping.Page. Responses and certainties may also be functions of the quiz that give
+    them: a posted form is read once its questions are known.
+
+    Raises Attempt.DoesNotExist for an attempt that is not theirs, AttemptClosed after submission,
+    TimeOver (then the attempt is graded from what was saved in time), ForeignAnswer for what the quiz
+    does not hold: then nothing of the call is written. Raises StaleAnswers when another page gave
+    other answers meanwhile: then the others are.
     """
     with transaction.atomic():
         attempt, stored = _open_one(attempt_pk, by=by, at=at)
         over = _close_if_over(attempt, stored, at=at)
         if not over:
-            saving = _keep(attempt, stored, _page(attempt, responses, certainties, basis), at=at)
+            saving = keep(attempt, stored, page_of(attempt, responses, certainties, basis), at=at)
     if over:
         raise TimeOver
     if saving.clashes:
@@ -158,7 +121,7 @@ def check(*, attempt_pk, question_id, responses, at, by=None, basis=None, certai
         attempt, stored = _open_one(attempt_pk, by=by, at=at)
         over = _close_if_over(attempt, stored, at=at)
         if not over:
-            saving = _keep(attempt, stored, _page(attempt, responses, certainties, basis), at=at)
+            saving = keep(attempt, stored, page_of(attempt, responses, certainties, basis), at=at)
             complete = not saving.clashes and _try(saving, question_id, at=at)
     if over:
         raise TimeOver
@@ -197,7 +160,7 @@ def submit(*, attempt_pk, responses, at, by=None, basis=None, certainties=None, 
         attempt, stored = _open_one(attempt_pk, by=by, at=at)
         over = _close_if_over(attempt, stored, at=at)
         if not over:
-            saving = _keep(attempt, stored, _page(attempt, responses, certainties, basis), at=at, final=True)
+            saving = keep(attempt, stored, page_of(attempt, responses, certainties, basis), at=at, final=True)
             if not allow_blank:
                 missing = [one.id for one in attempt.paper.questions if not _complete(one, saving.stored)]
             if not saving.clashes and not missing:
@@ -235,7 +198,7 @@ def close_if_overdue(*, attempt_pk, at):
     with transaction.atomic():
         if Enrolment.objects.locked_for(attempt_pk) is None:
             return False
-        attempt, stored = _with_answers(attempt_pk)
+        attempt, stored = with_answers(attempt_pk)
         return attempt.submitted_at is None and _close_if_over(attempt, stored, at=at)
 
 
@@ -252,7 +215,7 @@ def _open_one(attempt_pk, *, by, at):
     if not Enrolment.objects.locked_by_activity(attempt_pk=attempt_pk, at=at):
         Attempt.objects.only("pk").get(pk=attempt_pk)
         raise NotEnrolled
-    attempt, stored = _with_answers(attempt_pk)
+    attempt, stored = with_answers(attempt_pk)
     if by is not None and not may_see_attempt(by, attempt):
         raise Attempt.DoesNotExist
     if attempt.submitted_at is not None:
@@ -260,125 +223,8 @@ def _open_one(attempt_pk, *, by, at):
     return attempt, stored
 
 
-def _with_answers(attempt_pk):
-    """The attempt with its enrolment and version, and its answers by question id, in one query.
-
-    There is a row per answer; the questions, which weigh the most, come with the first one only.
-    """
-    first = Answer.objects.filter(attempt=OuterRef("pk")).order_by("pk").values("pk")[:1]
-    rows = list(
-        Attempt.objects.filter(pk=attempt_pk)
-        .select_related("enrolment")
-        .annotate(
-            answer=F("answers__pk"),
-            question=F("answers__question_id"),
-            response=F("answers__response"),
-            certainty=F("answers__certainty"),
-            tries=F("answers__tries"),
-            at_revision=F("answers__revision"),
-            by_page=F("answers__page"),
-            by_turn=F("answers__turn"),
-            content=Case(When(Q(answers=None) | Q(answers=Subquery(first)), then=F("version__content"))),
-        )
-        .order_by("answer")
-    )
-    if not rows:
-        raise Attempt.DoesNotExist
-    attempt = rows[0]
-    attempt.version = QuizVersion(pk=attempt.version_id, content=attempt.content)
-    stored = {
-        row.question: Stored(row.response, row.at_revision, row.by_page, row.by_turn, row.certainty, row.tries)
-        for row in rows
-        if row.question is not None
-    }
-    return attempt, stored
-
-
-def _stored(attempt):
-    """The answers of an attempt, by question id."""
-    return {
-        one.question_id: Stored(one.response, one.revision, one.page, one.turn, one.certainty, one.tries)
-        for one in attempt.answers.all()
-    }
-
-
 def _complete(question, stored):
     return question.complete(stored[question.id].response if question.id in stored else question.blank)
-
-
-def _keep(attempt, stored, page, *, at, final=False):
-    """Write what changed and what no newer answer contradicts; returns a Saving.
-
-    A question that was checked to its end keeps its answer.
-    """
-    done = {one.id for one in attempt.paper.questions if one.id in stored and finished(one, stored[one.id].tries)}
-    responses = {key: value for key, value in page.responses.items() if key not in done}
-    merged = merge(stored, responses, page.basis, final=final)
-    untouched = done | {clash.question_id for clash in merged.clashes}
-    sure = {key: value for key, value in page.certainties.items() if _surer(stored.get(key), value, page.basis)}
-    attempt.saved_at = at
-    changed = merged.changed.keys() | (sure.keys() - untouched)
-    if changed:
-        attempt.revision += 1
-        stored = stored | {
-            key: _changed(attempt, stored.get(key), key, merged.changed, sure, page.basis) for key in changed
-        }
-        Answer.objects.bulk_create(
-            [_answer(attempt, key, stored[key], saved_at=at) for key in changed],
-            update_conflicts=True,
-            unique_fields=["attempt", "question_id"],
-            update_fields=["response", "certainty", "saved_at", "revision", "page", "turn"],
-        )
-    attempt.save(update_fields=["saved_at", "revision"])
-    return Saving(attempt=attempt, stored=stored, basis=page.basis, clashes=merged.clashes)
-
-
-def _page(attempt, responses, certainties, basis):
-    """What a page sends; raises ForeignAnswer for what could not come from a page of this quiz."""
-    quiz = attempt.paper
-    responses, certainties = (one(quiz) if callable(one) else one or {} for one in (responses, certainties))
-    for question_id, response in responses.items():
-        question = quiz.question(question_id)
-        if question is None or not question.accepts(response):
-            raise ForeignAnswer
-    if not all(quiz.question(key) and sure in {None, 1, 2, 3} for key, sure in certainties.items()):
-        raise ForeignAnswer
-    return Page(responses, certainties, basis)
-
-
-def _surer(there, certainty, basis):
-    """Whether this certainty is another one than what is stored, and not an old message."""
-    return certainty is not None if there is None else there.certainty != certainty and not late(there, basis)
-
-
-def _changed(attempt, there, question_id, responses, certainties, basis):
-    """The answer as it is stored from now on."""
-    response = responses[question_id] if question_id in responses else None
-    if response is None:
-        response = there.response if there else attempt.paper.question(question_id).blank
-    return Stored(
-        response,
-        attempt.revision,
-        basis.page if basis else "",
-        basis.turn if basis else 0,
-        certainties.get(question_id, there.certainty if there else None),
-        there.tries if there else [],
-    )
-
-
-def _answer(attempt, question_id, one, **fields):
-    """The row of a stored answer."""
-    return Answer(
-        attempt=attempt,
-        question_id=question_id,
-        response=one.response,
-        certainty=one.certainty,
-        tries=one.tries,
-        revision=one.revision,
-        page=one.page,
-        turn=one.turn,
-        **fields,
-    )
 
 
 def _send(attempt, stored, *, at):
@@ -427,7 +273,7 @@ def _earned(attempt, quiz, result):
 def _frozen(attempt, question, there, worth, *, at):
     """The answer as history keeps it: the words of the day, and their worth."""
     one = there or Stored(question.blank)
-    return _answer(
+    return row_of(
         attempt,
         question.id,
         one,

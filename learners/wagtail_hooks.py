@@ -3,16 +3,14 @@
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
-from django.forms import modelform_factory
 from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
 from wagtail import hooks
-from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.admin.ui.tables import DateColumn
-from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView, InspectView
+from wagtail.admin.views.generic import DeleteView, EditView, IndexView, InspectView
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
@@ -21,8 +19,9 @@ from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from learners import accommodations, certificates, roles
-from learners.models import Accommodation, Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
+from learners import certificates, roles
+from learners.accommodation_views import AccommodationViewSet
+from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
 
 
 class KeptPolicy(ModelPermissionPolicy):
@@ -123,47 +122,6 @@ class RevocationForm(forms.ModelForm):
             "Gardé avec votre nom et la date. Une révocation ne s’annule pas : la page de vérification "
             "la signale aussitôt."
         )
-
-
-class EndView(EditView):
-    """The only change that an accommodation knows: its end."""
-
-    def get_form_class(self):
-        """A form without fields: its button is the whole question."""
-        return modelform_factory(Accommodation, form=WagtailAdminModelForm, fields=[])
-
-    def save_instance(self):
-        """End through the verb."""
-        accommodations.end(person=self.object.person, at=timezone.now())
-        return Accommodation.objects.get(pk=self.object.pk)
-
-
-class GrantView(CreateView):
-    """Gives more time to somebody, dated and signed; what they had before ends."""
-
-    def save_instance(self):
-        """Grant through the verb."""
-        return accommodations.grant(
-            person=self.form.cleaned_data["person"],
-            extra_percent=self.form.cleaned_data["extra_percent"],
-            by=self.request.user,
-            at=timezone.now(),
-        )
-
-
-class AccommodationViewSet(ModelViewSet):
-    """Nothing is edited: another one replaces it, « Terminer » ends it."""
-
-    model = Accommodation
-    icon = "time"
-    menu_label = "Aménagements"
-    list_display = ["person", "extra_percent", "granted_at", "granted_by", "ended_at"]
-    search_fields = ["person__email", "person__last_name"]
-    form_fields = ["person", "extra_percent"]
-    add_view_class = GrantView
-    edit_view_class = EndView
-    inspect_view_enabled = True
-    add_to_reference_index = False
 
 
 class RevokeView(EditView):

@@ -153,7 +153,11 @@ class TestCohorts:
     def post(self, client, address, track, leads):
         fields = {"name": "Printemps", "track": track.pk, "opens_on": "01/03/2027", "closes_on": "30/06/2027"}
         rows = [{"person": person.pk} for person in leads]
-        return client.post(address, nested_form_data({**fields, "leads": inline_formset(rows)}), follow=True)
+        return client.post(
+            address,
+            nested_form_data({**fields, "leads": inline_formset(rows), "windows": inline_formset([])}),
+            follow=True,
+        )
 
     def test_an_administrator_creates_one_with_its_lead(self, admin, manager, track, client):
         self.post(client, reverse("cohorts:add"), track, [manager])

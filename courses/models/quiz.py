@@ -196,7 +196,8 @@ class QuizPage(StepPage):
 
     def comment_on(self, percent):
         """The comment of the highest band that this per cent reaches, or None."""
-        reached = {band.value["percent"]: band.value["text"] for band in self.bands if percent >= band.value["percent"]}
+        bands = [band.value for band in self.bands]
+        reached = {band["percent"]: band["text"] for band in bands if percent >= band["percent"]}
         return reached[max(reached)] if reached else None
 
     class Meta:

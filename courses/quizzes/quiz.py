@@ -122,7 +122,7 @@ class Quiz(Frozen):
         questions = [known[one] for one in layout] if layout else list(self.questions)
         if seed is not None:
             # Not a secret: the same attempt must look the same on every device.
-            questions = [one.arranged(Random(f"{seed}/{one.id}")) for one in questions]  # noqa: S311
+            questions = [one.arranged(Random(f"{seed}/{one.id}")) for one in questions]  # noqa: S311 — not a secret
         return self.model_copy(update={"questions": tuple(questions), "draws": (), "plan": ()})
 
     def to_json(self) -> dict:

@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='accommodation',
-            constraint=models.CheckConstraint(condition=models.Q(('extra_percent__gte', 1), ('extra_percent__lte', 400)), name='accommodation_extra_in_bounds', violation_error_message='Le temps supplémentaire va de 1 à 400 %.'),
+            constraint=models.CheckConstraint(condition=models.Q(('extra_percent__gte', 1), ('extra_percent__lte', 400)), name='accommodation_extra_in_bounds', violation_error_message='Le temps supplémentaire va de 1 à 400 %%.'),
         ),
         migrations.AddConstraint(
             model_name='accommodation',

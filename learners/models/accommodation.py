@@ -45,7 +45,7 @@ class Accommodation(models.Model):
             models.CheckConstraint(
                 condition=Q(extra_percent__gte=1, extra_percent__lte=400),
                 name="accommodation_extra_in_bounds",
-                violation_error_message="Le temps supplémentaire va de 1 à 400 %.",
+                violation_error_message="Le temps supplémentaire va de 1 à 400 %%.",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("granted_at")),

@@ -40,8 +40,7 @@ def posted(prefix, block, value):
                 data |= posted(f"{place}-value", child.block, child.value)
             return data
         case ImageBlock():
-            data = {f"{prefix}-image": value.pk, f"{prefix}-alt_text": value.contextual_alt_text or ""}
-            return data | ({f"{prefix}-decorative": "on"} if value.decorative else {})
+            return posted_image(prefix, value)
         case blocks.StructBlock():
             data = {}
             for name, child in block.child_blocks.items():
@@ -54,3 +53,11 @@ def posted(prefix, block, value):
         case blocks.ChooserBlock():
             return {prefix: "" if value is None else value.pk}
     return {prefix: "" if value is None else value}
+
+
+def posted_image(prefix, image):
+    """The form fields of an image, or of none."""
+    if image is None:
+        return {f"{prefix}-image": "", f"{prefix}-alt_text": ""}
+    data = {f"{prefix}-image": image.pk, f"{prefix}-alt_text": image.contextual_alt_text or ""}
+    return data | ({f"{prefix}-decorative": "on"} if image.decorative else {})

@@ -10,10 +10,10 @@ from courses.manuscripts import (
     checked,
     html,
     identity,
-    question_blocks,
     read,
     typed,
 )
+from courses.questionnaires import question_blocks
 
 HEAD = "---\ntitre: Une leçon\nminutes: 10\n---\n"
 PLACE = "jeunes/01-agir/01-lecon.md"
@@ -225,9 +225,12 @@ def test_a_question_becomes_a_block_with_its_choices():
                 "prompt": "<p>Qui relie ?</p>",
                 "explanation": "<p>C’est son <em>métier</em>.</p>",
                 "points": 1,
+                "hints": [],
                 "choices": [
-                    {"type": "item", "id": identity(place, 0), "value": {"text": "l’élu", "correct": False}},
-                    {"type": "item", "id": identity(place, 1), "value": {"text": "le catalyseur", "correct": True}},
+                    {"type": "item", "id": identity(place, number), "value": {**choice, "feedback": ""}}
+                    for number, choice in enumerate(
+                        ({"text": "l’élu", "correct": False}, {"text": "le catalyseur", "correct": True})
+                    )
                 ],
             },
             place,
@@ -250,9 +253,9 @@ def test_a_question_keeps_its_identity_when_it_is_moved_or_reworded():
 @pytest.mark.parametrize(
     ("question", "message"),
     [
-        ({**SINGLE, "type": "texte-libre"}, r"\(relier\) : .*'texte-libre'"),
+        ({**SINGLE, "type": "texte-libre"}, r"\(relier\) : .*« texte-libre »"),
         ({**SINGLE, "indice": "x"}, r"champs inconnus \['indice'\]"),
-        ({"id": "x", "type": "choix-unique", "question": "?"}, r"manquants \['explication'\]"),
+        ({"id": "x", "type": "choix-unique", "question": "?"}, r"\(x\) : .*manquants \['choix', 'explication'\]"),
         ({**SINGLE, "choix": [{"text": "x"}]}, r"\(relier\) : champs inconnus \['text'\], manquants \['texte'\]"),
         ({**SINGLE, "choix": [{"texte": "x", "juste": "yes"}]}, r"\(relier\) : « yes » n’est ni oui ni non"),
         ({**TRUE_FALSE, "reponse": "peut-être"}, r"\(vrai\) : .*'peut-être'"),

@@ -3,9 +3,9 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from courses.blocks.questions import QuestionBlocks, quiz_of
+from courses.blocks.every import QuestionBlocks
 from courses.models import QuizPage, QuizVersion
-from courses.versions import freeze
+from courses.versions import freeze, quiz_of
 from tests.courses.admin_forms import edit_url, form_of
 from tests.factories.courses import make_module, make_quiz, make_track, multiple, single, true_false
 from tests.factories.learners import NOW

@@ -81,7 +81,7 @@ def single(name, *, right=1, choices=3, points=1):
                 {
                     "type": "item",
                     "id": identity(question, number),
-                    "value": {"text": f"{name} {number}", "correct": number == right},
+                    "value": {"text": f"{name} {number}", "correct": number == right, "feedback": ""},
                 }
                 for number in range(1, choices + 1)
             ],

@@ -10,11 +10,13 @@ from django.db import IntegrityError, connection, transaction
 from courses.models import QuizPage
 from courses.versions import freeze
 from learners.models import (
+    Accommodation,
     Answer,
     Attempt,
     Certificate,
     Cohort,
     CohortLead,
+    CohortQuizWindow,
     Completion,
     Enrolment,
     Letter,
@@ -59,6 +61,11 @@ class World:
 
     def answer(self, attempt, **fields):
         return Answer(**{"attempt": attempt, "question_id": "q1", "response": [], "saved_at": NOW, **fields})
+
+    def accommodation(self, **fields):
+        return Accommodation(
+            **{"person": self.person, "granted_by": self.person, "granted_at": NOW, "extra_percent": 33, **fields}
+        )
 
     def certificate(self, **fields):
         facts = {
@@ -217,19 +224,55 @@ CASES = [
         "answer_points_in_bounds",
         lambda world: world.answer(saved(world.attempt()), points=2, max_points=1),
         "CHECK constraint failed: answer_points_in_bounds",
-        "Les points sont compris entre 0 et le maximum.",
+        "Les points ne dépassent pas le maximum, ni ce qu’une erreur peut coûter.",
     ),
     (
         "answer_points_in_bounds",
-        lambda world: world.answer(saved(world.attempt()), points=-1, max_points=1),
+        lambda world: world.answer(saved(world.attempt()), points=-3, max_points=1),
         "CHECK constraint failed: answer_points_in_bounds",
-        "Les points sont compris entre 0 et le maximum.",
+        "Les points ne dépassent pas le maximum, ni ce qu’une erreur peut coûter.",
     ),
     (
         "answer_points_in_bounds",
         lambda world: world.answer(saved(world.attempt()), points=1),
         "CHECK constraint failed: answer_points_in_bounds",
-        "Les points sont compris entre 0 et le maximum.",
+        "Les points ne dépassent pas le maximum, ni ce qu’une erreur peut coûter.",
+    ),
+    (
+        "answer_certainty_of_three",
+        lambda world: world.answer(saved(world.attempt()), certainty=4),
+        "CHECK constraint failed: answer_certainty_of_three",
+        "La certitude va de 1 à 3.",
+    ),
+    (
+        "accommodation_one_current",
+        second(lambda world: world.accommodation()),
+        "UNIQUE constraint failed: learners_accommodation.person_id",
+        "Cette personne a déjà un aménagement en cours.",
+    ),
+    (
+        "accommodation_extra_in_bounds",
+        lambda world: world.accommodation(extra_percent=401),
+        "CHECK constraint failed: accommodation_extra_in_bounds",
+        "Le temps supplémentaire va de 1 à 400 %.",
+    ),
+    (
+        "accommodation_ends_after_it_begins",
+        lambda world: world.accommodation(ended_at=EARLIER),
+        "CHECK constraint failed: accommodation_ends_after_it_begins",
+        "Un aménagement se termine après avoir commencé.",
+    ),
+    (
+        "cohort_quiz_window_once",
+        second(lambda world: CohortQuizWindow(cohort=world.cohort, quiz_id=world.quiz.pk)),
+        "UNIQUE constraint failed: learners_cohortquizwindow.cohort_id, learners_cohortquizwindow.quiz_id",
+        "Ce quiz a déjà ses dates dans cette cohorte.",
+    ),
+    (
+        "cohort_quiz_opens_before_it_closes",
+        lambda world: CohortQuizWindow(cohort=world.cohort, quiz_id=world.quiz.pk, opens_at=NOW, closes_at=EARLIER),
+        "CHECK constraint failed: cohort_quiz_opens_before_it_closes",
+        "Le quiz doit fermer après son ouverture.",
     ),
     (
         "certificate_revoked_with_author_and_reason",

@@ -28,7 +28,14 @@ def test_every_entry_of_the_timetable_is_a_task_that_exists():
     named = {entry["task"] for entry in app.conf.beat_schedule.values()}
     assert named == {
         f"learners.schedule.{name}"
-        for name in ("beat", "send_due_letters", "write_reminders", "issue_missing", "publish_scheduled")
+        for name in (
+            "beat",
+            "send_due_letters",
+            "write_reminders",
+            "issue_missing",
+            "publish_scheduled",
+            "close_overdue_attempts",
+        )
     }
     assert named - set(app.tasks) == set()
 

@@ -22,7 +22,7 @@ CHOICE = "Commentaire du choix"
 @pytest.fixture
 def track(site):
     """A track whose only module has nothing yet."""
-    return make_track(site, modules=((0, False),))
+    return make_track(site, slug="decideurs", modules=((0, False),))
 
 
 @pytest.fixture

@@ -75,6 +75,12 @@ GET  lms:save            /apprendre/tentatives/{open}/enregistrer/    in      30
 POST lms:save            /apprendre/tentatives/{open}/enregistrer/    in      302     404     404     404     404     404
 POST lms:save            /apprendre/tentatives/{sent}/enregistrer/    in      302     404     404     404     404     404
 POST lms:save            /apprendre/tentatives/{missing}/enregistrer/ in      404     404     404     404     404     404
+GET  lms:check           /apprendre/tentatives/{open}/verifier/        in      302     302     302     302     302     302
+POST lms:check           /apprendre/tentatives/{open}/verifier/        in      400     404     404     404     404     404
+POST lms:check           /apprendre/tentatives/{missing}/verifier/     in      404     404     404     404     404     404
+GET  lms:returning       /apprendre/tentatives/{open}/reprise/         in      200     404     404     404     404     404
+POST lms:returning       /apprendre/tentatives/{open}/reprise/         in      200     404     404     404     404     404
+GET  lms:returning       /apprendre/tentatives/{missing}/reprise/      in      404     404     404     404     404     404
 GET  lms:submit          /apprendre/tentatives/{open}/envoyer/        in      302     302     302     302     302     302
 POST lms:submit          /apprendre/tentatives/{open}/envoyer/        in      422     404     404     404     404     404
 POST lms:submit          /apprendre/tentatives/{sent}/envoyer/        in      302     404     404     404     404     404
