@@ -7,6 +7,7 @@ from django.views.generic import TemplateView
 
 from lms.showcase import showcase
 from lms.views import (
+    analysis,
     certificates,
     cohorts,
     dashboard,
@@ -61,6 +62,12 @@ urlpatterns = [
     path("cohortes/", cohorts.cohorts, name="cohorts"),
     path("cohortes/<key:pk>/", cohorts.cohort, name="cohort"),
     path("cohortes/<key:pk>/export.csv", cohorts.cohort_csv, name="cohort_csv"),
+    path("cohortes/<key:pk>/quiz/", analysis.cohort_quizzes, name="cohort_quizzes"),
+    path("cohortes/<key:pk>/quiz/<key:quiz_pk>/", analysis.cohort_quiz, name="cohort_quiz"),
+    path("cohortes/<key:pk>/quiz/<key:quiz_pk>/export.csv", analysis.cohort_quiz_csv, name="cohort_quiz_csv"),
+    path("cohortes/quiz/", analysis.quizzes, name="quizzes"),
+    path("cohortes/quiz/<key:quiz_pk>/", analysis.quiz, name="quiz"),
+    path("cohortes/quiz/<key:quiz_pk>/export.csv", analysis.quiz_csv, name="quiz_csv"),
     # Proof and letters
     path("attestations/<code:code>/", certificates.check, name="certificate"),
     path("attestations/<code:code>.pdf", certificates.pdf, name="certificate_pdf"),

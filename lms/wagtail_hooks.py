@@ -2,15 +2,18 @@
 
 from django.http import Http404
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.forms import choosers
 from wagtail.admin.ui.components import Component
+from wagtail.admin.widgets import Button
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from courses.models import CataloguePage, ModulePage, StepPage, TrackPage
+from courses.models import CataloguePage, ModulePage, QuizPage, StepPage, TrackPage
 from courses.outline import outlines
+from learners.access import may_see_quiz_figures
 from lms import inline_scripts
 from lms.learning import Learning, enrolments_of
 from lms.models import HomePage
@@ -103,3 +106,10 @@ class WhereToBegin(Component):
 def home_begins_with_work(request, panels):
     """The first thing that an instructor sees."""
     panels.append(WhereToBegin())
+
+
+@hooks.register("register_page_header_buttons")
+def lead_from_a_quiz_to_its_analysis(page, user, view_name, next_url=None):
+    """From the editor of a quiz to what learners make of its questions."""
+    if page.specific_class is QuizPage and may_see_quiz_figures(user, page):
+        yield Button("Analyse des questions", url=reverse("lms:quiz", args=[page.pk]), icon_name="list-ol", priority=80)

@@ -23,6 +23,21 @@ def minutes(count):
     return f"{count}{typography.FIXED}min"
 
 
+@register.filter
+def mesure(value, places=0):
+    """A measured figure with that many decimals, a true minus and a comma: −4, 0,31. A dash for none."""
+    if value is None:
+        return "–"
+    text = f"{round(value, places) + 0.0:.{places}f}"  # adding zero turns −0 into 0
+    return text.replace("-", "\u2212").replace(".", ",")
+
+
+@register.filter
+def part(share):
+    """A measured share between 0 and 1, rounded to the nearest: 0.136 is 14 %."""
+    return f"{mesure(100 * share)}{typography.NARROW}%"
+
+
 @register.filter(expects_localtime=True)
 def jour(value):
     """A date in full, in the time of the site: 1er août 2026."""

@@ -122,18 +122,22 @@ class Command(BaseCommand):
         for position, step in enumerate(steps, start=1):
             at = begin + (end - begin) * position / len(steps)
             if step.kind == QuizPage.kind:
-                self.answer(row, step, at=at, dice=dice)
+                self.answer(row, step, at=at)
             else:
                 progress.complete(enrolment_pk=row.pk, step_pk=step.pk, at=at)
         if state == "withdrawn":
             enrolment.withdraw(person=person, track_pk=outline.pk, at=end)
 
-    def answer(self, row, step, *, at, dice):
-        """Answer a quiz as people do: mostly right, sometimes twice."""
-        for skill in (0.8, 1):
-            attempt = attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=step.pk, at=at)
+    def answer(self, row, step, *, at):
+        """Answer a quiz as people do: mostly right, some better than others, sometimes twice."""
+        dice = random.Random(f"{row.person_id}/{step.pk}")  # noqa: S311
+        skill = random.Random(row.person_id).choice((0.4, 0.7, 0.9, 0.95))  # noqa: S311
+        for known, begun in ((skill, at - timedelta(minutes=dice.randrange(3, 12))), (1, at)):
+            attempt = attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=step.pk, at=begun)
             responses = {
-                question.id: question.right_response if dice.random() < skill else slip(question)
+                question.id: question.right_response
+                if question.scored and dice.random() < known ** effort(question)
+                else slip(question, dice)
                 for question in attempt.paper.questions
             }
             attempt = attempts.submit(attempt_pk=attempt.pk, responses=responses, at=at)
@@ -141,9 +145,23 @@ class Command(BaseCommand):
                 return
 
 
-def slip(question):
-    """The answer of somebody who did not know; where one does not choose from a list, there is none."""
-    return [question.options[-1].id] if question.control == "choices" else question.right_response
+def effort(question):
+    """How hard the question is for everybody, the same at each installation; nothing is hard to those who know all."""
+    return random.Random(question.id).uniform(0.3, 2)  # noqa: S311
+
+
+def slip(question, dice):
+    """The answer of somebody who did not know: the first wrong choice more often than the last, things misplaced."""
+    match question.control:
+        case "choices":
+            wrong = [option.id for option in question.options if not option.correct]
+            return dice.choices(wrong, weights=[4**-place for place in range(len(wrong))])
+        case "rows" | "gaps":
+            places = {row.id: question.places(row.id) for row in question.rows}
+            return {row: dice.choice(among).id if among else "rien" for row, among in places.items()}
+        case "line":
+            return "je ne sais plus"
+    return question.right_response
 
 
 def people(dice):
