@@ -232,42 +232,56 @@ def _send(attempt, stored, *, at):
 
     An attempt whose time is over was sent when its time ended, whoever notices and when.
     """
-    quiz = attempt.paper
-    result = grade(
-        quiz,
-        {key: answer.response for key, answer in stored.items()},
-        certainties={key: answer.certainty for key, answer in stored.items() if answer.certainty},
-        tries={key: earlier(answer.tries, answer.response) for key, answer in stored.items()},
-    )
+    result = result_of(attempt, stored)
     Answer.objects.bulk_create(
         [
             _frozen(attempt, question, stored.get(question.id), one, at=at)
-            for question, one in zip(quiz.questions, result.grades, strict=True)
+            for question, one in zip(attempt.paper.questions, result.grades, strict=True)
         ],
         update_conflicts=True,
         unique_fields=["attempt", "question_id"],
         update_fields=["response", "asked", "said", "fraction", "points", "max_points"],
     )
     attempt.submitted_at = attempt.deadline_at if overdue(attempt, at) else at
+    settle(attempt, result, at=at)
+
+
+def result_of(attempt, answers, *, reviews=None):
+    """The Result of these answers, by question id; ``reviews`` is what humans gave them, from 0 to 1."""
+    return grade(
+        attempt.paper,
+        {key: answer.response for key, answer in answers.items()},
+        certainties={key: answer.certainty for key, answer in answers.items() if answer.certainty},
+        tries={key: earlier(answer.tries, answer.response) for key, answer in answers.items()},
+        reviews=reviews,
+    )
+
+
+def settle(attempt, result, *, at, active=True):
+    """Write the result of an attempt that is sent, and complete the step when it is earned.
+
+    The caller holds the lock of the enrolment. ``active`` is False when the learner did nothing at
+    that moment: somebody else gave a mark. What was earned before is never taken back.
+    """
     attempt.score = result.score
     attempt.passed = result.passed
     attempt.awaiting = result.awaiting
     attempt.save(update_fields=["submitted_at", "score", "passed", "awaiting"])
-    if _earned(attempt, quiz, result):
+    if _earned(attempt, result):
         # Earned: the step was open when the attempt began, whatever authors changed meanwhile.
         outline = outline_by_pk(attempt.enrolment.track_id)
-        progress.record(attempt.enrolment, attempt.quiz_id, outline=outline, at=at)
+        progress.record(attempt.enrolment, attempt.quiz_id, outline=outline, at=at, active=active)
 
 
-def _earned(attempt, quiz, result):
+def _earned(attempt, result):
     """Whether the step is earned, by the attempt that counts."""
-    if quiz.pass_mark is None:
+    if attempt.paper.pass_mark is None:
         return True
     method = attempt.quiz.counts
     if method == QuizPage.Counts.BEST:
         return bool(result.passed)
     sent = attempt.enrolment.attempts.filter(quiz_id=attempt.quiz_id, submitted_at__isnull=False).order_by("number")
-    return counted(method, [one.percent for one in sent]) >= quiz.pass_mark
+    return counted(method, [one.percent for one in sent]) >= attempt.paper.pass_mark
 
 
 def _frozen(attempt, question, there, worth, *, at):

@@ -99,6 +99,25 @@ def certificate_ready(certificate):
     )
 
 
+def answers_reviewed(attempt, count, *, shows_score):
+    """Somebody has read the answers: the result, and where to read what was said of them.
+
+    In: an attempt with its quiz and its enrolment's person and track, how many answers were read,
+    and whether the quiz shows the score now.
+    """
+    return _letter(
+        "answers_reviewed",
+        attempt.enrolment.person,
+        track=attempt.enrolment.track.title,
+        informal=attempt.enrolment.track.informal,
+        quiz=attempt.quiz.title,
+        several=count > 1,
+        percent=attempt.percent if shows_score else None,
+        passed=attempt.passed if shows_score else None,
+        result_url=_absolute(reverse("lms:attempt", args=[attempt.pk])),
+    )
+
+
 def account(template_prefix, context):
     """A message of the account: confirm an address, reset a password…
 

@@ -47,6 +47,26 @@ class ForeignAnswer(LearnerError):
     default = "Ce formulaire ne correspond pas à ce quiz. Vos réponses déjà enregistrées sont intactes."
 
 
+class NotReviewer(LearnerError):
+    default = "Cette réponse n’est pas à relire par vous."
+
+
+class ReviewTaken(LearnerError):
+    default = "Quelqu’un d’autre relit cette réponse."
+
+
+class AlreadyReviewed(LearnerError):
+    default = "Cette réponse a déjà été relue."
+
+
+class IncompleteReview(LearnerError):
+    default = "Chaque critère attend un nombre de points, et une note modifiée, un motif."
+
+
+class KeyMisfit(LearnerError):
+    default = "Les réponses de cette tentative ne vont pas avec ce corrigé."
+
+
 class MissingAnswers(LearnerError):
     """The attempt was to be sent with blank answers; ``question_ids`` names them."""
 

@@ -29,16 +29,18 @@ def complete(*, enrolment_pk, step_pk, at):
         return record(enrolment, step_pk, outline=outline, at=at)
 
 
-def record(enrolment, step_pk, *, outline, at):
+def record(enrolment, step_pk, *, outline, at, active=True):
     """Write the completion of an earned step; issue the attestation when it was the last one.
 
     The caller holds the lock of the enrolment and has decided that the step is earned.
-    ``outline`` is None when the track is not live: the step counts when it is again.
+    ``outline`` is None when the track is not live: the step counts when it is again. ``active`` is
+    False when somebody else's work earned it: the learner did nothing at that moment.
     """
     completion, created = Completion.objects.get_or_create(
         enrolment=enrolment, step_id=step_pk, defaults={"completed_at": at}
     )
-    touch(enrolment, at=at)
+    if active:
+        touch(enrolment, at=at)
     if created and outline:
         finish_if_complete(enrolment, outline, at=at)
     return completion

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from learners import emails, letters
+from learners.access import reviewers
 from learners.models import CohortLead, User
 
 
@@ -16,12 +17,13 @@ class Backend(AuthenticationBackend):
     """Loads the person of a session together with what the header must know, in one query."""
 
     def get_user(self, user_id):
-        """The active person with that key, with ``leads_cohorts`` and ``edits``; or None."""
+        """The active person with that key, with ``leads_cohorts``, ``reviews`` and ``edits``; or None."""
         access = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
         return (
             User.objects.filter(pk=user_id, is_active=True)
             .annotate(
                 leads_cohorts=Q(is_superuser=True) | Exists(CohortLead.objects.filter(person=OuterRef("pk"))),
+                reviews=Exists(reviewers().filter(pk=OuterRef("pk"))),
                 edits=Q(is_superuser=True) | Exists(access.filter(group__user=OuterRef("pk"))),
             )
             .first()

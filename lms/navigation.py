@@ -10,6 +10,7 @@ class Nav:
     """Which doors to show; read from the user that the session query loaded."""
 
     leads_cohorts: bool
+    reviews: bool
     edits: bool
     demo: bool
 
@@ -20,6 +21,7 @@ def nav(request):
     return {
         "nav": Nav(
             leads_cohorts=bool(getattr(user, "leads_cohorts", False)),
+            reviews=bool(getattr(user, "reviews", False)),
             edits=bool(getattr(user, "edits", False)),
             demo=settings.DEMO,
         )

@@ -28,6 +28,9 @@ class Result:
     points: float | None = None
     max_points: int | None = None
     tries: int = 0
+    # What a human said of it: (criterion, points earned) pairs, and a comment.
+    levels: tuple = ()
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def past_of(page, attempts, *, closes_at, now):
 
 def results_of(attempt, shown):
     """One Result per question."""
-    answers = {answer.question_id: answer for answer in attempt.answers.all()}
+    answers = {answer.question_id: answer for answer in attempt.answers.select_related("review")}
     questions = attempt.paper.questions
     return [
         _result(number, len(questions), question, answers[question.id], shown)
@@ -89,7 +92,21 @@ def _result(number, total, question, answer, shown):
         tries=len(answer.tries) if marked else 0,
         given=answer.said if ANSWERS in shown else "",
         **_lesson(question, answer.mark, answer.response, shown),
+        **_said_of(question, answer, shown),
     )
+
+
+def _said_of(question, answer, shown):
+    """What a human gave and wrote, once it is given and where comments are shown."""
+    review = getattr(answer, "review", None)
+    if FEEDBACK not in shown or review is None or review.graded_at is None:
+        return {}
+    return {"levels": levels_of(question, review), "comment": review.comment}
+
+
+def levels_of(question, review):
+    """(criterion, points earned) pairs of a review that was given."""
+    return tuple((criterion, review.levels[criterion.id]) for criterion in question.criteria)
 
 
 def _lesson(question, mark, response, shown):

@@ -19,6 +19,7 @@ from lms.views import (
     media,
     pages,
     returning,
+    reviews,
 )
 
 app_name = "lms"
@@ -68,6 +69,14 @@ urlpatterns = [
     path("cohortes/quiz/", analysis.quizzes, name="quizzes"),
     path("cohortes/quiz/<key:quiz_pk>/", analysis.quiz, name="quiz"),
     path("cohortes/quiz/<key:quiz_pk>/export.csv", analysis.quiz_csv, name="quiz_csv"),
+    # Reviews of open answers
+    path("cohortes/relectures/", reviews.queue, name="reviews"),
+    path("cohortes/relectures/suivante/", reviews.claim_next, name="claim_next_review"),
+    path("cohortes/relectures/<key:pk>/", reviews.review, name="review"),
+    path("cohortes/relectures/<key:pk>/prendre/", reviews.claim, name="claim_review"),
+    path("cohortes/relectures/<key:pk>/laisser/", reviews.release, name="release_review"),
+    path("cohortes/relectures/<key:pk>/enregistrer/", reviews.save, name="save_review"),
+    path("cohortes/relectures/<key:pk>/modifier/", reviews.amend, name="amend_review"),
     # Proof and letters
     path("attestations/<code:code>/", certificates.check, name="certificate"),
     path("attestations/<code:code>.pdf", certificates.pdf, name="certificate_pdf"),

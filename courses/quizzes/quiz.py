@@ -125,6 +125,20 @@ class Quiz(Frozen):
             questions = [one.arranged(Random(f"{seed}/{one.id}")) for one in questions]  # noqa: S311 — not a secret
         return self.model_copy(update={"questions": tuple(questions), "draws": (), "plan": ()})
 
+    def with_key_of(self, other):
+        """The same paper, marked as another version of the quiz marks: what is asked and its points stay.
+
+        So does a question that a human reads, or that the other version does not hold or asks in another way.
+        """
+        theirs = {question.id: question for question in other.questions if question.automatic}
+        questions = tuple(
+            theirs[one.id].model_copy(update={name: getattr(one, name) for name in ("prompt", "points", "arrangement")})
+            if one.automatic and one.id in theirs and theirs[one.id].kind == one.kind
+            else one
+            for one in self.questions
+        )
+        return self.model_copy(update={"questions": questions})
+
     def to_json(self) -> dict:
         """Plain JSON values, read back by ``Quiz.model_validate``."""
         return self.model_dump(mode="json")

@@ -1,5 +1,6 @@
 """Questions answered by typing: a few words, a number, a text of one's own. The response is the text."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import ClassVar, Literal
 
@@ -148,6 +149,18 @@ class OpenText(TypedQuestion):
     def solution(self) -> str:
         """The model answer."""
         return plain(self.model_answer)
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """What its reader gives points to: the rubric, or the answer as a whole."""
+        return self.rubric or (Criterion(id="whole", text="La réponse dans son ensemble", points=max(self.points, 1)),)
+
+    def reviewed(self, levels: Mapping[str, int]) -> float | None:
+        """The worth that these points give, by criterion id, from 0 to 1; None when they do not fit."""
+        fits = levels.keys() == {criterion.id for criterion in self.criteria} and all(
+            levels[criterion.id] in range(criterion.points + 1) for criterion in self.criteria
+        )
+        return sum(levels.values()) / sum(criterion.points for criterion in self.criteria) if fits else None
 
     def fraction(self, response: Response) -> float | None:
         """Unknown until an instructor has read it; a blank one needs no reader."""

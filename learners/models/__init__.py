@@ -9,6 +9,7 @@ from learners.models.enrolment import Enrolment
 from learners.models.heartbeat import Heartbeat
 from learners.models.letter import Letter, OptOut
 from learners.models.person import User
+from learners.models.review import Regrade, Review
 
 __all__ = [
     "Accommodation",
@@ -23,5 +24,7 @@ __all__ = [
     "Heartbeat",
     "Letter",
     "OptOut",
+    "Regrade",
+    "Review",
     "User",
 ]

@@ -31,6 +31,10 @@ class Attempt(models.Model):
     quiz = models.ForeignKey(QuizPage, on_delete=models.PROTECT, related_name="attempts", verbose_name="quiz")
     # The questions as they stood at opening: an edit of the page changes nothing here.
     version = models.ForeignKey(QuizVersion, on_delete=models.PROTECT, related_name="attempts", verbose_name="version")
+    # Whose key marks it, when that of its own version was wrong (learners.regrading).
+    key = models.ForeignKey(
+        QuizVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="corrigé"
+    )
     # Drawn and shuffled at opening: the ids of the questions that this attempt meets, in its order.
     # Empty for all the questions of the version in the author's order.
     layout = models.JSONField("questions de cette tentative", default=list, blank=True)
@@ -107,7 +111,14 @@ class Attempt(models.Model):
     @cached_property
     def paper(self):
         """The frozen quiz of this attempt: its own questions, in its own order."""
-        return thaw(self.version).paper(self.layout, seed=self.seed)
+        paper = thaw(self.version).paper(self.layout, seed=self.seed)
+        return paper.with_key_of(thaw(self.key)) if self.key else paper
+
+
+class AnswerQuerySet(models.QuerySet):
+    def awaiting(self):
+        """Answers that were sent and that a human must still read."""
+        return self.filter(points__isnull=True, max_points__isnull=False)
 
 
 class Answer(models.Model):
@@ -134,6 +145,8 @@ class Answer(models.Model):
     points = models.FloatField("points", null=True, blank=True)  # empty with max_points: a human must look
     max_points = models.PositiveSmallIntegerField("points possibles", null=True, blank=True)
 
+    objects = AnswerQuerySet.as_manager()
+
     class Meta:
         verbose_name = "réponse"
         verbose_name_plural = "réponses"
@@ -154,6 +167,12 @@ class Answer(models.Model):
                 condition=Q(certainty__isnull=True) | Q(certainty__gte=1, certainty__lte=3),
                 name="answer_certainty_of_three",
                 violation_error_message="La certitude va de 1 à 3.",
+            ),
+        ]
+        indexes = [
+            # The queue reads the few that wait, among all that were ever given.
+            models.Index(
+                fields=["attempt"], name="answer_awaiting", condition=Q(points__isnull=True, max_points__isnull=False)
             ),
         ]
 

@@ -25,6 +25,7 @@ class Letter(models.Model):
         WELCOME = "welcome", "Bienvenue"
         REMINDER = "reminder", "Rappels"
         CERTIFICATE = "certificate", "Attestation"
+        REVIEW = "review", "Relecture"
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from courses.typography import folded
+from learners import reviews
 from learners.access import may_see_cohort
 from learners.models import Cohort
 from learners.reporting import Status, board_of, cohorts_led_by, next_titles, urgency
@@ -45,7 +46,8 @@ def cohorts(request):
                 "stalled_count": cohort.stalled_count,
             }
             for cohort in led
-        ]
+        ],
+        "awaiting": reviews.queue(request.user).count(),
     }
     return TemplateResponse(request, "lms/cohorts.html", context)
 
