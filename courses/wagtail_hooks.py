@@ -1,5 +1,6 @@
 """The editor's side of courses: the glossary, the question bank, and the lists of tracks, modules and steps."""
 
+from django.urls import path, reverse
 from django_filters import ModelMultipleChoiceFilter
 from taggit.models import Tag
 from wagtail import hooks
@@ -7,10 +8,12 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn, Column, LiveStatusTagColumn, NumberColumn, UpdatedAtColumn
 from wagtail.admin.views.pages.listing import PageListingMixin
 from wagtail.admin.viewsets.pages import PageViewSet
+from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from courses.models import BankQuestion, GlossaryTerm, ModulePage, StepPage, TrackPage
+from courses import desk
+from courses.models import BankQuestion, GlossaryTerm, ModulePage, QuizPage, StepPage, TrackPage
 
 
 class GlossaryTermViewSet(SnippetViewSet):
@@ -64,6 +67,41 @@ class BankViewSet(SnippetViewSet):
     ]
     filterset_class = BankFilters
     list_per_page = 50
+    index_view_class = desk.BankIndexView
+
+    def get_index_view_kwargs(self, **kwargs):
+        """The list knows the doors to other platforms."""
+        doors = {f"{name}_url_name": self.get_url_name(name) for name in ("import", "export")}
+        return super().get_index_view_kwargs(**doors, **kwargs)
+
+    @property
+    def import_view(self):
+        """Where questions come in."""
+        return self.construct_view(desk.ImportView)
+
+    @property
+    def export_view(self):
+        """Where the questions of the list, or of a quiz, go out."""
+        return self.construct_view(desk.ExportView, listed=self.listed)
+
+    def listed(self, request):
+        """The questions of the list, filtered and searched as this request says."""
+        view = self.index_view.view_class(**self.index_view.view_initkwargs)
+        view.setup(request)
+        return view.get_queryset()
+
+    def get_urlpatterns(self):
+        """Wagtail's own addresses, and ours."""
+        ours = [path("import/", self.import_view, name="import"), path("export/", self.export_view, name="export")]
+        return [*super().get_urlpatterns(), *ours]
+
+
+@hooks.register("register_page_header_buttons")
+def export_button(page, user, view_name, next_url=None):
+    """« Exporter les questions » in the menu of a quiz, for those who may edit it."""
+    if isinstance(page, QuizPage) and page.permissions_for_user(user).can_edit():
+        url = f"{reverse(BankQuestion.snippet_viewset.get_url_name('export'))}?quiz={page.pk}"
+        yield Button("Exporter les questions", url=url, icon_name="download", priority=70)
 
 
 register_snippet(BankViewSet)
