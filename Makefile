@@ -12,7 +12,7 @@ export HOST PORT
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check lock clean tools
+.PHONY: help run test lint check bench lock clean tools
 
 help: ## cette liste
 	@echo "Faire alliance. Commandes :"
@@ -34,6 +34,9 @@ lint: tools ## style, gabarits, contrats d'architecture, types
 
 check: ## tout ce que vérifie l'intégration continue, dont PostgreSQL, Redis et le navigateur
 	@.ci/run
+
+bench: tools ## 300 personnes à la fois sur PostgreSQL, et ce que coûte chaque travail (ARGS="--takers 100")
+	@$(PYTHON) -m tests.bench $(ARGS)
 
 lock: $(UV) ## refait les fichiers de verrouillage d'après pyproject.toml (UPGRADE=--upgrade : dernières versions)
 	@$(COMPILE) pyproject.toml --extra embedded -o requirements.lock

@@ -147,7 +147,7 @@ WRITES = {
 # On whatever they are called, these write a row.
 ALWAYS = WRITES - {"update"}
 # What makes the pages of an empty site, and the people of a demonstration.
-MAKERS = {"lms/management/commands/load_courses.py", "lms/management/commands/seed_demo.py"}
+MAKERS = {f"lms/management/commands/{command}.py" for command in ("load_courses", "seed_demo", "seed_scale")}
 
 
 def root_of(node):

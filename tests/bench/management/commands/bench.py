@@ -1,0 +1,59 @@
+"""Plays on the stage that `python -m tests.bench` has built, and prints what was found."""
+
+import asyncio
+import os
+import platform
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils import timezone
+
+from tests.bench import lines
+from tests.bench.costs import attestations, boards, step_page, sweep
+from tests.bench.takers import hall_of
+
+
+class Command(BaseCommand):
+    help = "Measure the product; run by make bench."
+
+    def add_arguments(self, parser):
+        """Where the server is, how many people."""
+        parser.add_argument("--port", type=int, required=True)
+        parser.add_argument("--takers", type=int, required=True)
+
+    def handle(self, *, port, takers, **options):
+        """Measure, print, and fail when a count is wrong."""
+        self.stdout.write(machine())
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # what the server does by itself after a while
+        promises = [*self.quiz(port, takers), *step_page(), *boards(), *sweep(), *attestations()]
+        self.stdout.write(
+            "\n" + lines.table(["promesse", "trouvé", "budget", "tenue"], [one.row() for one in promises])
+        )
+        broken = [one.work for one in promises if one.broken]
+        if broken:
+            raise CommandError("Promesses comptées non tenues : " + " ; ".join(broken))
+
+    def quiz(self, port, count):
+        """The quiz, with its table of times."""
+        hall = hall_of(count, port=port, now=timezone.now())
+        asyncio.run(hall.play())
+        works = [hall.floor, *hall.works.values()]
+        self.stdout.write("\n" + lines.table(lines.HEADINGS, [work.row(hall.floor) for work in works]) + "\n")
+        for error, times in hall.errors.items():
+            self.stdout.write(f"  {times} × {error}")
+        return hall.promises()
+
+
+def machine():
+    """When, and on what: client and servers share it."""
+    about = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    model = next((line.partition(": ")[2] for line in about.splitlines() if line.startswith("model name")), "")
+    facts = [
+        f"{timezone.localtime():%Y-%m-%d %H:%M}",
+        f"{os.cpu_count()} cœurs pour le client et les serveurs",
+        model or platform.machine(),
+        f"charge au départ {os.getloadavg()[0]:.1f}",
+    ]
+    return " · ".join(facts)

@@ -1,0 +1,166 @@
+"""A great many people at once: each of them is as true as one who came by the front door."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
+
+from courses.grading import grade
+from courses.outline import outlines
+from courses.versions import thaw
+from learners import progress
+from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
+from learners.reporting import STALLED_AFTER, Status, board_of
+from learners.standing import progress_of, why_locked
+from tests.factories.courses import make_track
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def demonstration(settings, tmp_path, site):
+    """Two tracks on a site that shows itself, with its cohorts of thirty."""
+    settings.DEMO = True
+    settings.VAR = tmp_path
+    make_track(site, slug="decideurs")
+    call_command("seed_demo", stdout=StringIO())
+
+
+def seed(**options):
+    """What the command says."""
+    said = StringIO()
+    call_command("seed_scale", stdout=said, **options)
+    return said.getvalue()
+
+
+def newcomers():
+    """The enrolments of the people who were added, in order."""
+    return Enrolment.objects.filter(person__email__startswith="personne-").order_by("pk")
+
+
+def test_so_many_people_are_added_in_cohorts_of_the_size_asked_for():
+    said = seed(learners=50, cohort_size=20)
+
+    sizes = [
+        (cohort.name, cohort.enrolments.count())
+        for cohort in Cohort.objects.filter(name__contains="personnes").order_by("pk")
+    ]
+    assert sizes == [
+        ("Jeunes · personnes 1 à 20", 20),
+        ("Decideurs · personnes 21 à 40", 20),
+        ("Jeunes · personnes 41 à 50", 10),
+    ]
+    assert "50 personnes ajoutées" in said
+    assert all(cohort.leads.exists() for cohort in Cohort.objects.all())
+
+
+def test_a_second_time_adds_others():
+    seed(learners=3, cohort_size=3)
+    seed(learners=2, cohort_size=2)
+    assert newcomers().count() == 5
+    assert User.objects.filter(email="personne-5@demo.example").exists()
+
+
+def test_the_progress_shown_is_what_the_rows_say_and_no_step_was_reached_through_a_lock():
+    seed(learners=80, cohort_size=40)
+
+    by_pk = {outline.pk: outline for outline in outlines()}
+    for cohort in Cohort.objects.filter(name__contains="personnes"):
+        outline = by_pk[cohort.track_id]
+        for row in board_of(cohort, now=timezone.now()).rows:
+            enrolment = Enrolment.objects.get(pk=row.enrolment_pk)
+            done = progress.done_ids(enrolment)
+            standing = progress_of(outline, done)
+            assert (row.done, row.total) == (standing.done, standing.total)
+            assert (enrolment.completed_at is not None) == standing.complete
+            assert (row.certificate_code is not None) == standing.complete
+            assert [why_locked(outline, outline.by_pk[pk], enrolled=True, done=done) for pk in done] == [None] * len(
+                done
+            )
+    assert progress.catch_up(at=timezone.now()) == 0
+
+
+def test_every_state_of_the_board_is_there():
+    seed(learners=200, cohort_size=200, track=["jeunes"])
+
+    board = board_of(Cohort.objects.get(name__contains="personnes"), now=timezone.now())
+    assert [status for status in Status if not board.count(status)] == []
+    assert newcomers().filter(withdrawn_at__isnull=False).exists()
+    stalled = [row for row in board.rows if row.status == Status.STALLED]
+    assert all(row.days_silent >= STALLED_AFTER.days for row in stalled)
+
+
+def test_nothing_happens_before_the_enrolment_nor_tomorrow():
+    seed(learners=60)
+
+    now = timezone.now()
+    for enrolment in newcomers():
+        moments = [done.completed_at for done in enrolment.completions.all()]
+        moments += [attempt.submitted_at for attempt in enrolment.attempts.all()]
+        assert all(enrolment.enrolled_at <= moment <= now for moment in moments)
+        assert max(moments, default=enrolment.enrolled_at) <= enrolment.last_activity_at <= now
+
+
+def test_every_attempt_is_graded_as_its_answers_deserve_and_a_quiz_is_done_when_one_passed():
+    seed(learners=40)
+
+    rows = newcomers()
+    for attempt in Attempt.objects.filter(enrolment__in=rows).select_related("version"):
+        kept = dict(attempt.answers.values_list("question_id", "response"))
+        assert grade(thaw(attempt.version), kept).score == attempt.score
+    passed = set(Attempt.objects.filter(enrolment__in=rows, passed=True).values_list("enrolment_id", "quiz_id"))
+    done = set(
+        Completion.objects.filter(enrolment__in=rows, step__quizpage__isnull=False).values_list(
+            "enrolment_id", "step_id"
+        )
+    )
+    assert passed == done != set()
+
+
+def test_an_attestation_bears_the_name_of_its_own_holder_and_nothing_is_left_to_send():
+    seed(learners=40)
+
+    issued = Certificate.objects.filter(enrolment__in=newcomers()).select_related("enrolment__person")
+    assert len({certificate.code for certificate in issued}) == len(issued) > 0
+    assert [one.holder for one in issued] == [one.enrolment.person.get_full_name() for one in issued]
+    assert Letter.objects.waiting().count() == 0
+    letters = Letter.objects.filter(enrolment__in=newcomers()).select_related("person", "enrolment")
+    assert {(one.person_id, one.address) for one in letters} == {
+        (one.enrolment.person_id, one.person.email) for one in letters
+    }
+
+
+def lives():
+    """Who went how far, dates left aside."""
+    return [
+        (row.person.email, row.person.get_full_name(), sorted(progress.done_ids(row)), row.attempts.count())
+        for row in newcomers().select_related("person")
+    ]
+
+
+def test_the_same_seed_gives_the_same_people():
+    seen = []
+    for number in (1, 1, 2):
+        with transaction.atomic():
+            seed(learners=30, seed=number)
+            seen.append(lives())
+            transaction.set_rollback(True)
+    assert seen[0] == seen[1] != seen[2]
+
+
+@pytest.mark.parametrize(
+    "options", [{"learners": 0}, {"learners": 5, "cohort_size": 0}, {"learners": 5, "track": ["ailleurs"]}]
+)
+def test_what_makes_no_sense_is_refused(options):
+    with pytest.raises(CommandError):
+        seed(**options)
+    assert newcomers().count() == 0
+
+
+def test_production_refuses_people_who_do_not_exist(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="jamais en production"):
+        seed(learners=5)
+    assert newcomers().count() == 0
