@@ -4,7 +4,7 @@ import re
 
 from courses.exchange import building, markup
 from courses.exchange.building import Answer, Candidate
-from courses.exchange.found import Harvest, Skipped
+from courses.exchange.found import Harvest, Skipped, lines_of
 
 CHOICE = re.compile(r"\s*([A-Z])\s*[.)]\s*(.+)")
 ANSWER = re.compile(r"\s*ANSWER\s*:\s*([A-Za-z]?)\s*$", re.IGNORECASE)
@@ -21,7 +21,7 @@ def read(text):
 def questions(text):
     """(line number, lines) of each question: everything up to an ANSWER, or to the next question."""
     start, lines = 0, list[str]()
-    for number, row in enumerate(text.split("\n"), start=1):
+    for number, row in lines_of(text):
         over = not row.strip() and any(CHOICE.match(one) for one in lines)
         if row.strip():
             start = start if lines else number

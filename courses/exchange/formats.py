@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from courses.exchange import aiken, gift, moodle_xml
+from courses.exchange import aiken, gift, moodle_xml, moodle_xml_out
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class TwoWayFormat(Format):
 
 WRITABLE = {
     "gift": TwoWayFormat("GIFT", gift.read, gift.write, "gift.txt"),
-    "xml": TwoWayFormat("Moodle XML", moodle_xml.read, moodle_xml.write, "xml", "application/xml"),
+    "xml": TwoWayFormat("Moodle XML", moodle_xml.read, moodle_xml_out.write, "xml", "application/xml"),
 }
 FORMATS = {**WRITABLE, "aiken": Format("Aiken", aiken.read)}
 AIKEN = re.compile(r"^\s*ANSWER\s*:\s*[A-Z]\s*$", re.MULTILINE | re.IGNORECASE)

@@ -7,6 +7,8 @@ from courses import quizzes
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_QUESTIONS = 500
+# Nobody writes a longer one by hand, and the patterns that read it take time faster than it grows.
+MAX_CHARACTERS = 20_000
 
 
 class Unreadable(ValueError):
@@ -15,6 +17,21 @@ class Unreadable(ValueError):
 
 class Skipped(ValueError):
     """One question that cannot be read or written; says why in French."""
+
+
+def lines_of(text):
+    """(number, text) of each line. Raises Unreadable for one that nobody wrote."""
+    for number, row in enumerate(text.split("\n"), start=1):
+        if len(row) > MAX_CHARACTERS:
+            raise Unreadable(f"La ligne {number} est trop longue : {MAX_CHARACTERS} caractères au plus.")
+        yield number, row
+
+
+def bounded(text):
+    """The same text of a question. Raises Skipped when it is longer than anybody writes."""
+    if len(text) > MAX_CHARACTERS:
+        raise Skipped(f"La question est trop longue : {MAX_CHARACTERS} caractères au plus.")
+    return text
 
 
 @dataclass(frozen=True)

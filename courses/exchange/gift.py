@@ -4,7 +4,7 @@ import re
 
 from courses.exchange import asides, building, markup
 from courses.exchange.building import Answer, Candidate
-from courses.exchange.found import Harvest, Skipped, Written, excerpt, flat
+from courses.exchange.found import Harvest, Skipped, Written, bounded, excerpt, flat, lines_of
 
 # A backslash before one of these makes it an ordinary sign; before anything else it is itself.
 ESCAPED = re.compile(r"\\([\\~=#{}:n])")
@@ -17,7 +17,7 @@ STRAYS = dict.fromkeys(map(ord, SHELTER.values()))
 
 COMMENT = re.compile(r"\s*//")
 CATEGORY = re.compile(r"\s*\$CATEGORY:\s*(.*)")
-TAG = re.compile(r"\[tag:((?:\\.|[^\\\]])+)\]")
+TAG = re.compile(r"\[tag:((?:\\.|[^\\\]]){1,200})\]")
 ASIDE = re.compile(rf"\[{asides.NAME}:(\{{.*\}})\]\s*$")
 TITLE = re.compile(r"\s*::(.*?)::", re.DOTALL)
 KIND = re.compile(r"\s*\[(html|moodle|plain|markdown)\]\s*")
@@ -38,7 +38,7 @@ def questions(text):
     """(line number, text, tags, settings) of each question; a blank line ends it."""
     theme: tuple[str, ...] = ()
     start, rows, comments = 0, list[str](), list[str]()
-    for number, row in enumerate([*text.split("\n"), ""], start=1):
+    for number, row in lines_of(f"{text}\n"):
         category = CATEGORY.match(row)
         if COMMENT.match(row):
             comments.append(row)
@@ -77,7 +77,7 @@ def shown(text):
 
 def question(line, body, tags, settings):
     """The entry of one question. Raises Skipped."""
-    body = ESCAPED.sub(lambda match: SHELTER["\n" if match[1] == "n" else match[1]], body)
+    body = ESCAPED.sub(lambda match: SHELTER["\n" if match[1] == "n" else match[1]], bounded(body))
     title = TITLE.match(body)
     body = body[title.end() :] if title else body
     body, kind = formatted(body, "moodle")

@@ -2,11 +2,11 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from django.contrib.auth.models import Permission
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from courses.models import BankQuestion
-from learners.models import User
 from tests.factories.courses import make_quiz, single
 from tests.factories.learners import make_person
 from tests.factories.questions import bank_question, every_block
@@ -28,9 +28,10 @@ Accolade oubliée {=oui ~non
 
 def staff(*codenames, email="paul@example.org"):
     """Somebody who may enter the admin, and do this."""
-    person = make_person(email)
-    person.user_permissions.set(Permission.objects.filter(codename__in=["access_admin", *codenames]))
-    return User.objects.get(pk=person.pk)
+    person, team = make_person(email), Group.objects.create(name=f"Équipe de {email}")
+    team.permissions.set(Permission.objects.filter(codename__in=["access_admin", *codenames]))
+    person.groups.add(team)
+    return person
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_the_dry_run_tells_line_problem_and_fate_and_writes_nothing(client, auth
     assert "Questions qui seront créées : 2, dont en brouillon parce qu’incomplètes : 1." in told
     assert "8 Accolade oubliée {=oui ~non L’accolade ouverte ne se ferme pas" in told
     assert "4 Choix unique Complète publiée" in told
-    assert "6 Nombre Sans explication brouillon À compléter avant de publier : explication" in told
+    assert "6 Nombre Sans explication brouillon À compléter avant de publier : Explication" in told
     assert BankQuestion.objects.count() == 0
 
 
@@ -170,7 +171,7 @@ def test_a_quiz_is_exported_by_those_who_may_edit_it(client, author, track):
     quiz = make_quiz(track.get_children().first(), title="Bilan", questions=[single("A"), single("B")])
     address = f"{EXPORT}?quiz={quiz.pk}&vers=gift"
     assert client.get(address).status_code == 302
-    client.force_login(User.objects.create_superuser("louise@example.org", None))
+    client.force_login(get_user_model().objects.create_superuser("louise@example.org", None))
     response = client.get(address)
     assert response["Content-Disposition"] == 'attachment; filename="bilan.gift.txt"'
     assert response.content.decode().count("::Question ") == 2

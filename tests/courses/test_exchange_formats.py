@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from courses import quizzes
-from courses.exchange import gift, moodle_xml, values
+from courses.exchange import gift, moodle_xml_out, values
 from courses.exchange.formats import FORMATS
 from courses.exchange.found import Entry
 from courses.quizzes.spelling import LENIENCIES
@@ -143,7 +143,7 @@ def open_texts(draw):
     if draw(st.booleans()):
         return quizzes.OpenText(**draw(common) | {"points": 0}, review="self", model_answer=draw(paragraph))
     rubric = tuple(quizzes.Criterion(id=f"r{n}", text=text, points=2) for n, text in enumerate(draw(several)))
-    return quizzes.OpenText(**draw(common), model_answer=draw(paragraph), rubric=rubric)
+    return quizzes.OpenText(**draw(common) | {"points": 2 * len(rubric)}, model_answer=draw(paragraph), rubric=rubric)
 
 
 COMMON_TO_BOTH = {
@@ -215,11 +215,11 @@ def test_a_type_that_gift_cannot_write_is_left_out_with_a_sentence(kind):
 
 def test_an_opinion_is_left_out_of_moodle_xml():
     opinion = next(one for one in every_question() if one.kind == "opinion")
-    written = moodle_xml.write([Entry(question=opinion, title="Avis")])
+    written = moodle_xml_out.write([Entry(question=opinion, title="Avis")])
     assert written.left_out == (("Avis", "Moodle n’a pas de question d’avis."),)
 
 
 def test_a_picture_that_does_not_travel_is_told():
     question = every_question()[0].model_copy(update={"picture": quizzes.Picture(url="/a.png", width=1, height=1)})
-    for write in (gift.write, moodle_xml.write):
+    for write in (gift.write, moodle_xml_out.write):
         assert [title for title, _ in write([Entry(question=question, title="Illustrée")]).reduced] == ["Illustrée"]

@@ -353,11 +353,25 @@ def test_no_script_survives_in_the_settings_kept_beside_a_question():
 
 
 @pytest.mark.parametrize(
-    "aside", ["{", "{]}", '{"points": "beaucoup"}', '{"hints": 3}', "{" * 100_000 + "}", '{"kind": []}']
+    "aside", ["{", "{]}", '{"points": "beaucoup"}', '{"hints": 3}', "{" * 10_000 + "}", '{"kind": []}']
 )
 def test_settings_that_cannot_be_read_are_ignored(aside):
     (entry,) = gift.read(f"// [faire-alliance:{aside}]\nQ ?{{T}}").entries
     assert (entry.question.points, entry.question.hints) == (1, ())
+
+
+@pytest.mark.parametrize("hostile", ["// [tag:\\" * 20_000, "‹" * 30_000, "Q ?{" + "~%1%" * 10_000 + "}"])
+def test_a_line_that_nobody_wrote_is_refused_at_once(hostile):
+    with pytest.raises(Unreadable, match="La ligne 2 est trop longue"):
+        gift.read(f"Q ?{{T}}\n{hostile}")
+
+
+def test_a_question_of_many_lines_that_nobody_wrote_is_left_aside_with_its_reason():
+    found = gift.read("Q ?{\n" + "~non\n" * 5_000 + "}\n\nR ?{T}")
+    assert [problem.sentence for problem in found.problems] == [
+        "La question est trop longue : 20000 caractères au plus."
+    ]
+    assert len(found.entries) == 1
 
 
 def test_tags_nested_beyond_reason_are_left_aside():

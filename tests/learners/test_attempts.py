@@ -86,6 +86,7 @@ def test_opening_begins_a_first_attempt_pinned_to_the_questions_of_the_day(at_qu
         "max_score": 3,
         "passed": None,
         "awaiting": 0,
+        "key_id": None,
     }
     assert [question.summary for question in questions(attempt)] == ["Question A ?", "Question B ?", "Question C ?"]
     assert Enrolment.objects.get().last_activity_at == LATER

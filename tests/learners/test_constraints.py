@@ -21,6 +21,8 @@ from learners.models import (
     Enrolment,
     Letter,
     OptOut,
+    Regrade,
+    Review,
     User,
 )
 from tests.factories import learners
@@ -61,6 +63,9 @@ class World:
 
     def answer(self, attempt, **fields):
         return Answer(**{"attempt": attempt, "question_id": "q1", "response": [], "saved_at": NOW, **fields})
+
+    def review(self, **fields):
+        return Review(answer=saved(self.answer(saved(self.attempt()))), **fields)
 
     def accommodation(self, **fields):
         return Accommodation(
@@ -273,6 +278,32 @@ CASES = [
         lambda world: CohortQuizWindow(cohort=world.cohort, quiz_id=world.quiz.pk, opens_at=NOW, closes_at=EARLIER),
         "CHECK constraint failed: cohort_quiz_opens_before_it_closes",
         "Le quiz doit fermer après son ouverture.",
+    ),
+    (
+        "review_claimed_for_a_while",
+        lambda world: world.review(claimed_until=NOW),
+        "CHECK constraint failed: review_claimed_for_a_while",
+        "Une relecture est réservée par quelqu’un et jusqu’à une heure.",
+    ),
+    (
+        "review_given_by_somebody",
+        lambda world: world.review(graded_at=NOW),
+        "CHECK constraint failed: review_given_by_somebody",
+        "Une relecture donnée est datée, signée, et n’est plus réservée.",
+    ),
+    (
+        "review_given_by_somebody",
+        lambda world: world.review(graded_at=NOW, graded_by=world.person, claimed_by=world.person, claimed_until=NOW),
+        "CHECK constraint failed: review_given_by_somebody",
+        "Une relecture donnée est datée, signée, et n’est plus réservée.",
+    ),
+    (
+        "regrade_says_why",
+        lambda world: Regrade(
+            answer=saved(world.answer(saved(world.attempt()))), by=world.person, at=NOW, why="", before=1, after=2
+        ),
+        "CHECK constraint failed: regrade_says_why",
+        "Une note modifiée a un motif.",
     ),
     (
         "certificate_revoked_with_author_and_reason",

@@ -99,4 +99,5 @@ def test_only_reminders_can_be_refused(learner):
         "welcome": False,
         "reminder": True,
         "certificate": False,
+        "review": False,
     }

@@ -21,7 +21,7 @@ TEN_MINUTES = timedelta(minutes=10)
 @pytest.fixture
 def track(site):
     """A track whose only step is the quiz."""
-    return make_track(site, modules=((0, False),))
+    return make_track(site, slug="decideurs", modules=((0, False),))
 
 
 @pytest.fixture
@@ -250,7 +250,7 @@ def test_leads_read_their_cohort_authors_their_quizzes_and_others_find_nothing(
 
 
 def test_a_quiz_of_another_track_is_not_in_the_cohort(lead, cohort, quiz, site):
-    other = make_track(site, slug="decideurs", modules=((0, True),))
+    other = make_track(site, slug="catalyseurs", modules=((0, True),))
     foreign = QuizPage.objects.descendant_of(other).get()
     assert Visitor(lead).open(f"/cohortes/{cohort.pk}/quiz/{foreign.pk}/").status == 404
 
@@ -273,7 +273,7 @@ def test_a_lead_who_is_learning_the_track_does_not_read_its_right_answers_before
 def test_a_lead_goes_from_the_board_to_the_questions_of_a_quiz(answered, lead, cohort, quiz):
     visitor = Visitor(lead)
     page = visitor.open(visitor.open(f"/cohortes/{cohort.pk}/").links["Questions des quiz"])
-    assert page.headings == ["Questions des quiz", "Jeunes", "Qui fait quoi"]
+    assert page.headings == ["Questions des quiz", "Decideurs", "Qui fait quoi"]
     assert "10 premières tentatives" in page.words
     assert visitor.open(page.links["Qui fait quoi"]).h1 == "Qui fait quoi"
 

@@ -130,8 +130,8 @@ class Command(BaseCommand):
 
     def answer(self, row, step, *, at):
         """Answer a quiz as people do: mostly right, some better than others, sometimes twice."""
-        dice = random.Random(f"{row.person_id}/{step.pk}")  # noqa: S311
-        skill = random.Random(row.person_id).choice((0.4, 0.7, 0.9, 0.95))  # noqa: S311
+        dice = random.Random(f"{row.person_id}/{step.pk}")  # noqa: S311 — invented people, not secrets
+        skill = random.Random(row.person_id).choice((0.4, 0.7, 0.9, 0.95))  # noqa: S311 — invented people, not secrets
         for known, begun in ((skill, at - timedelta(minutes=dice.randrange(3, 12))), (1, at)):
             attempt = attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=step.pk, at=begun)
             responses = {
@@ -147,7 +147,7 @@ class Command(BaseCommand):
 
 def effort(question):
     """How hard the question is for everybody, the same at each installation; nothing is hard to those who know all."""
-    return random.Random(question.id).uniform(0.3, 2)  # noqa: S311
+    return random.Random(question.id).uniform(0.3, 2)  # noqa: S311 — invented people, not secrets
 
 
 def slip(question, dice):
