@@ -104,7 +104,8 @@ class People:
     def answered(self, response):
         """Only a page may refuse; never a file of the page, and nothing may break."""
         page = response.request.is_navigation_request()
-        if response.status >= 500 or (response.status >= 400 and not page):
+        told = response.status in {401, 403, 409} and response.url.endswith("/enregistrer/")  # in words, by the script
+        if response.status >= 500 or (response.status >= 400 and not page and not told):
             self.faults.append(f"{response.status}: {response.url}")
 
     def leave(self):

@@ -93,5 +93,6 @@ def do_step(page, answers):
         start_quiz(page)
         answer(page, answers)
         send(page)
+        page.wait_for_url("**/apprendre/tentatives/*/")
     if page.get_by_role("main").get_by_role("link", name="Continuer").count():
         page.get_by_role("main").get_by_role("link", name="Continuer").first.click()

@@ -23,13 +23,6 @@ LATER = "Enregistrer et continuer plus tard"
 
 
 @pytest.fixture
-def people(people):
-    """The same people, whose saves may be refused: that is what these tests are about."""
-    yield people
-    people.faults[:] = [fault for fault in people.faults if not re.match(r"4(01|03|09): .*/enregistrer/$", fault)]
-
-
-@pytest.fixture
 def quiz(backstage):
     """The first graded quiz, at the end of the first module."""
     return next(step for step in backstage("steps", track="jeunes") if step["kind"] == "quiz")
