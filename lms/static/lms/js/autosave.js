@@ -131,6 +131,7 @@ function autosave(form, whose) {
       if (key() === own) {  // speaks for that page from now on: what it had sent is not a stranger's
         basis.page = name.slice(whose.length + 1);
         basis.revision = Math.min(basis.revision, entry.revision);
+        localStorage.removeItem(own);  // written while the answers were put back
       } else localStorage.removeItem(name);
       basis.turn = Math.max(basis.turn, entry.turn);
     }
