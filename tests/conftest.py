@@ -15,9 +15,20 @@ hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
 
 
-def pytest_collection_modifyitems(items):
+# The fixtures that lead to a database, directly or not.
+DATABASES = {"db", "django_db_setup", "empty_database"}
+
+
+def pytest_addoption(parser):
+    """What a second run, on another database, need not repeat."""
+    parser.addoption("--database-only", action="store_true", help="leave out what asks nothing of the database")
+
+
+def pytest_collection_modifyitems(config, items):
     """The slow ones first: nobody waits for one that began last."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    if config.getoption("--database-only"):
+        items[:] = [item for item in items if DATABASES & set(item.fixturenames)]
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,7 @@ from courses.quizzes import Quiz, plain
 from courses.versions import quiz_of
 from tests.factories.courses import make_site
 
-# One process loads, whatever the number of workers.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("content")]
+pytestmark = pytest.mark.slow
 
 WORDS_PER_MINUTE = 180
 # Declared minutes over the estimate.
