@@ -28,7 +28,12 @@ def pytest_collection_modifyitems(config, items):
     """The slow ones first: nobody waits for one that began last."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if config.getoption("--database-only"):
-        items[:] = [item for item in items if DATABASES & set(item.fixturenames)]
+        items[:] = [item for item in items if asks_a_database(item)]
+
+
+def asks_a_database(item):
+    """Whether a test can tell one database from another."""
+    return bool(DATABASES & set(item.fixturenames)) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(scope="session")
