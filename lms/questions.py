@@ -192,6 +192,11 @@ class QuizForm:
         return any(field.question.control in {"line", "gaps"} for field in self.questions)
 
     @property
+    def has_rows(self):
+        """Whether there is something to place, which a pointer may drag."""
+        return any(field.question.control == "rows" for field in self.questions)
+
+    @property
     def missing(self):
         """The questions that were left blank when the person tried to send."""
         return [field for field in self.questions if field.missing]
