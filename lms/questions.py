@@ -26,13 +26,15 @@ def field_name(question_id):
 
 @dataclass(frozen=True)
 class Option:
-    """Something to choose; ``picture`` and ``text`` show it."""
+    """Something to choose; ``text`` names it, the rest stands under it."""
 
     id: str
     text: str
     checked: bool
     html_id: str = ""
+    more: str = ""
     picture: object = None
+    sound: object = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ class QuestionField:
             Option(
                 id=option.id,
                 text=option.text,
+                more=option.more,
                 picture=option.picture,
+                sound=option.sound,
                 checked=option.id in self.response,
                 html_id=f"{self.name}-{position}",
             )

@@ -115,21 +115,31 @@ class QuestionBlock(blocks.StructBlock):
 
 
 def media(stream):
-    """The frozen picture and recording of a question."""
+    """The frozen picture and recording of a question, or of an answer with more text."""
     found = {}
     for child in stream or []:
-        if child.block_type == "image":
-            found["picture"] = picture(child.value)
-        else:
-            found["sound"] = sound(child.value)
+        name, freeze = MEDIA[child.block_type]
+        found[name] = freeze(child.value)
     return found
+
+
+class AnswerMediaBlock(MediaBlock):
+    text = blocks.RichTextBlock(label="Texte mis en forme", features=["bold", "italic"], icon="pilcrow")
+
+    class Meta:
+        label = "texte, image ou enregistrement"
 
 
 class AnswerBlock(blocks.StructBlock):
     """An answer to choose, whatever it is worth."""
 
     text = blocks.CharBlock(label="Réponse proposée", max_length=300)
-    image = ImageBlock(label="Image", required=False)
+    media = AnswerMediaBlock(
+        label="Sous cette réponse",
+        required=False,
+        block_counts={"image": {"max_num": 1}, "audio": {"max_num": 1}, "text": {"max_num": 1}},
+        help_text="Un texte mis en forme, une image, un enregistrement.",
+    )
 
     class Meta:
         label = "Réponse"
@@ -149,6 +159,9 @@ def words(rich_text):
     return re.sub(r' data-block-key="[^"]*"', "", rich_text.source)
 
 
+MEDIA = {"image": ("picture", picture), "audio": ("sound", sound), "text": ("more", words)}
+
+
 class ChoicesBlock(QuestionBlock):
     """A question whose answers are proposed."""
 
@@ -162,7 +175,7 @@ class ChoicesBlock(QuestionBlock):
             quizzes.Choice(
                 id=child.id,
                 text=child.value["text"],
-                picture=picture(child.value["image"]),
+                **media(child.value["media"]),
                 correct=bool(child.value.get("correct")),
                 feedback=child.value.get("feedback") or "",
             )
@@ -222,7 +235,8 @@ class TrueFalseBlock(QuestionBlock):
         icon = "help"
         label = "Vrai ou faux"
         description = "Une affirmation à juger."
-        form_layout = BlockGroup(children=["prompt", "answer", "explanation"], settings=["points"])
+
+    FOLDED = ("points",)
 
     def freeze(self, block_id, value):
         """The frozen question of this block."""

@@ -214,8 +214,8 @@ def write(entries):
         except Skipped as reason:
             left_out.append((entry.title, str(reason)))
         else:
-            if entry.question.picture or entry.question.sound:
-                reduced.append((entry.title, "GIFT ne porte ni image ni enregistrement."))
+            if entry.question.illustrated:
+                reduced.append((entry.title, "GIFT ne porte ni image ni enregistrement, ni texte sous une réponse."))
     return Written(text="\n".join(parts), left_out=tuple(left_out), reduced=tuple(reduced))
 
 

@@ -19,8 +19,9 @@ def write(entries):
             left_out.append((entry.title, "Moodle n’a pas de question d’avis."))
             continue
         parts.append(written(entry))
-        if entry.question.picture or entry.question.sound:
-            reduced.append((entry.title, "Les images et les enregistrements ne sont pas exportés."))
+        if entry.question.illustrated:
+            left = "Les images, les enregistrements et les textes placés sous une réponse ne sont pas exportés."
+            reduced.append((entry.title, left))
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n{"".join(parts)}</quiz>\n'
     return Written(text=text, left_out=tuple(left_out), reduced=tuple(reduced))
 

@@ -49,12 +49,14 @@ class Item(Frozen):
 
     id: str
     text: str
-    picture: Picture | None = None
 
 
 class Choice(Item):
-    """A proposed answer; ``feedback`` is read by those who chose it."""
+    """A proposed answer, with what is shown under its words; ``feedback`` is read by those who chose it."""
 
+    more: str = ""  # rich text
+    picture: Picture | None = None
+    sound: Sound | None = None
     correct: bool = False
     feedback: str = ""
 
@@ -92,6 +94,11 @@ class BaseQuestion(Frozen):
     def automatic(self) -> bool:
         """Whether the worth of an answer is known without a human."""
         return True
+
+    @property
+    def illustrated(self) -> bool:
+        """Whether it shows or plays more than words."""
+        return bool(self.picture or self.sound)
 
     @property
     def shuffled(self) -> tuple[Item, ...]:

@@ -60,6 +60,11 @@ class Listed(ChoiceQuestion):
         return self.in_order(self.choices)
 
     @property
+    def illustrated(self) -> bool:
+        """Whether the question or a choice shows or plays more than its words."""
+        return super().illustrated or any(one.more or one.picture or one.sound for one in self.choices)
+
+    @property
     def shuffled(self):
         """The choices."""
         return self.choices

@@ -1,12 +1,16 @@
 """Question blocks: a draft may be half written, a published quiz may not."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 
 from courses.blocks.every import QuestionBlocks
 from courses.models import QuizPage, QuizVersion
 from courses.versions import freeze, quiz_of
+from lms.questions import QuizForm
 from tests.courses.admin_forms import edit_url, form_of
+from tests.courses.samples import VALUES
 from tests.factories.courses import make_module, make_quiz, make_track, multiple, single, true_false
 from tests.factories.learners import NOW
 
@@ -26,6 +30,48 @@ NO_TEXT = single("A")
 NO_TEXT["value"]["choices"][1]["value"]["text"] = ""
 TWO_RIGHT = single("A")
 TWO_RIGHT["value"]["choices"][1]["value"]["correct"] = True
+
+
+def stream(*kinds):
+    """The values of a media stream that holds a sample of each of these blocks."""
+    samples = {"image": VALUES["image"]()["image"], "audio": VALUES["audio"](), "text": "<p>Un <b>texte</b>.</p>"}
+    return [{"type": kind, "value": samples[kind]} for kind in kinds]
+
+
+@pytest.mark.parametrize("make", [single, multiple, true_false])
+def test_a_question_shows_a_picture_and_plays_a_recording(quiz, make):
+    question = make("A")
+    question["value"]["media"] = stream("image", "audio")
+
+    (frozen,) = quiz_of(changed(quiz, [question])).questions
+
+    assert (frozen.picture.alt, frozen.sound.title) == ("Deux maisons et un pont", "Une voix")
+    assert frozen.illustrated
+
+
+def test_what_stands_under_an_answer_is_shown_with_it_and_a_recording_beside_its_label(quiz):
+    question = single("A", right=1)
+    question["value"]["choices"][0]["value"]["media"] = stream("text", "image", "audio")
+
+    frozen = quiz_of(changed(quiz, [question]))
+    shown = BeautifulSoup(
+        render_to_string("components/question.html", {"item": QuizForm(frozen, {}).questions[0]}), "html.parser"
+    )
+
+    label = shown.select_one("label.option")
+    assert (label.b.get_text(), label.img["alt"]) == ("texte", "Deux maisons et un pont")
+    assert label.audio is None  # a control inside a label would be pressed with it
+    assert shown.audio["aria-label"] == "Une voix"
+    assert frozen.questions[0].say([frozen.questions[0].choices[0].id]) == "A 1"
+    assert frozen.questions[0].illustrated
+
+
+def changed(quiz, questions):
+    """The quiz with these questions."""
+    quiz.questions = questions
+    quiz.save()
+    quiz.refresh_from_db()
+    return quiz
 
 
 @pytest.fixture
