@@ -76,7 +76,7 @@ class QuestionBlock(blocks.StructBlock):
     # Shown first, shown last, and folded away: most questions need none of the latter.
     FIRST = ("prompt", "media")
     LAST = ("explanation",)
-    FOLDED = ("points", "forgive", "hints")
+    FOLDED: tuple[str, ...] = ("points", "forgive", "hints")
 
     def get_form_layout(self):
         """The fields in the order in which one writes a question."""
