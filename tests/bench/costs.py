@@ -157,8 +157,9 @@ def attestations():
     waiting = list(Letter.objects.waiting().filter(kind=Letter.Kind.CERTIFICATE).values_list("pk", "enrolment"))
     if len(waiting) < 2:
         return []
-    one = Certificate.objects.get(enrolment=waiting[0][1])
-    floor = median(lambda: documents.attestation_pdf(one))
+    # Each once: the engine remembers what it has drawn before.
+    certificates = iter(Certificate.objects.filter(enrolment__in=[pk for _, pk in waiting[: TIMES + 1]]))
+    floor = median(lambda: documents.attestation_pdf(next(certificates)), min(TIMES, len(waiting) - 1))
     mail.outbox, memory, sent = [], resident(), 0
     began = perf_counter()
     for letter, _ in waiting:
