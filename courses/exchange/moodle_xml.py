@@ -276,7 +276,7 @@ def hole(candidate, kind, text):
         words = re.sub(r"\\(.)", r"\1", words).strip()
         candidate.say(building.NO_FEEDBACK, when=bool(feedback))
         candidate.say(building.PARTIAL, when=0 < worth < 100)
-        if words and words != "*":
+        if words and (words != "*" or kind in CLOZE_LISTS):  # among texts, it stands for every other
             (accepted if worth >= 100 else wrong).append(words)
     return accepted, wrong if kind in CLOZE_LISTS else []
 
