@@ -4,7 +4,9 @@ import socket
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.db import connection
+from django.db.models.signals import post_migrate
 from hypothesis import settings as hypothesis_settings
 from wagtail.models import Collection, Locale, Page, Site
 
@@ -69,6 +71,32 @@ def keep_numbers_apart():
                 cursor.execute(
                     "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table.db_table, place * 1000]
                 )
+
+
+@pytest.fixture(scope="session")
+def wagtail_rows_return(django_db_setup):
+    """Real commits are undone by emptying every table, and Wagtail cannot live without its first rows."""
+
+    def restore(**kwargs):
+        if not Page.objects.exists():
+            Locale.objects.get_or_create(language_code="fr")
+            Page.add_root(title="Root", slug="root")
+            Collection.add_root(name="Root")
+        cache.clear()
+
+    wagtail = apps.get_app_config("wagtailcore")
+    post_migrate.connect(restore, sender=wagtail)
+    yield
+    post_migrate.disconnect(restore, sender=wagtail)
+
+
+@pytest.fixture
+def real_commits(wagtail_rows_return, transactional_db):
+    """Transactions really end: after-commit work happens, and other connections see the rows.
+
+    Not for a file that publishes a track once for all its tests, in a transaction of its own.
+    """
+    assert not connection.in_atomic_block
 
 
 @pytest.fixture(autouse=True)

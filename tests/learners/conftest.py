@@ -1,4 +1,4 @@
-"""What the tests of learners share: people in a track, a real mail server, the worker's queue, real commits."""
+"""What the tests of learners share: people in a track, a real mail server, the worker's queue."""
 
 import asyncio
 import json
@@ -8,12 +8,8 @@ from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.apps import apps
-from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.models.signals import post_migrate
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Collection, Locale, Page
 
 from courses.models import CataloguePage, TrackPage
 from courses.outline import outline_by_pk
@@ -165,29 +161,3 @@ def postbox(settings):
     settings.DEFAULT_FROM_EMAIL = "Faire alliance <bonjour@alliance.example>"
     yield box
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def wagtail_rows_return(django_db_setup):
-    """Real commits are undone by emptying every table, and Wagtail cannot live without its first rows."""
-
-    def restore(**kwargs):
-        if not Page.objects.exists():
-            Locale.objects.get_or_create(language_code="fr")
-            Page.add_root(title="Root", slug="root")
-            Collection.add_root(name="Root")
-        cache.clear()
-
-    wagtail = apps.get_app_config("wagtailcore")
-    post_migrate.connect(restore, sender=wagtail)
-    yield
-    post_migrate.disconnect(restore, sender=wagtail)
-
-
-@pytest.fixture
-def real_commits(wagtail_rows_return, transactional_db):
-    """Transactions really end: after-commit work happens, and other connections see the rows.
-
-    Not for a file that publishes a track once for all its tests, in a transaction of its own.
-    """
-    assert not connection.in_atomic_block
