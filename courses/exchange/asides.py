@@ -8,6 +8,7 @@ import json
 
 from pydantic import ValidationError
 
+from courses.exchange.decoding import FOREIGN
 from courses.quizzes import Category, Item, Matching, Sorting, question_from
 from courses.quizzes.quiz import TYPES
 
@@ -41,9 +42,24 @@ def read(text):
     """The settings of an aside; nothing when it cannot be read."""
     try:
         values = json.loads(text)
+        honest = all(sound(one) for one in said(values))
     except (ValueError, RecursionError):
         return {}
-    return values if isinstance(values, dict) else {}
+    return values if honest and isinstance(values, dict) else {}
+
+
+def said(values):
+    """Every text in these values."""
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, dict | list):
+        for one in values.values() if isinstance(values, dict) else values:
+            yield from said(one)
+
+
+def sound(text):
+    """Whether a database can hold this text: JSON can spell what no file of text contains."""
+    return not FOREIGN.search(text)
 
 
 def applied(question, settings):

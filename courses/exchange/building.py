@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from unicodedata import normalize
 
 from courses import quizzes
 from courses.blocks.exercises import UnreadableGaps, read_gaps
@@ -11,6 +12,8 @@ from courses.quizzes import figures
 from courses.quizzes.spelling import LENIENCIES
 
 LONGEST_TITLE = 160
+LONGEST_TAG, LONGEST_SLUG = 90, 100
+MOST_TAGS = 10
 NO_FEEDBACK = "Les commentaires propres à chaque réponse ne sont pas repris."
 PARTIAL = "Les réponses qui valaient une partie des points sont reprises comme fausses."
 
@@ -53,14 +56,22 @@ class Candidate:
 
     def entry(self, question):
         """The entry of this question, with the settings that were kept beside it, cleaned like the rest."""
-        question = cleaned(asides.applied(question, self.settings))
+        if self.settings:
+            question = cleaned(asides.applied(question, self.settings))
         return Entry(
             question=question,
             title=excerpt(self.title or question.summary, LONGEST_TITLE),
-            tags=tuple(dict.fromkeys(self.tags)),
+            tags=self.kept_tags(),
             line=self.line,
             notices=tuple(dict.fromkeys(self.notices)),
         )
+
+    def kept_tags(self):
+        """The tags that the bank can hold, not those whose slug would outgrow it."""
+        short = dict.fromkeys(excerpt(tag, LONGEST_TAG) for tag in self.tags)
+        tags = [tag for tag in short if tag and len(normalize("NFKC", tag)) <= LONGEST_SLUG]
+        self.say(f"Seules les {MOST_TAGS} premières étiquettes sont reprises.", when=len(tags) > MOST_TAGS)
+        return tuple(tags[:MOST_TAGS])
 
     def say(self, sentence, *, when=True):
         """Tell the author what is lost."""
@@ -69,12 +80,8 @@ class Candidate:
 
 
 def cleaned(question):
-    """The question with nothing in its rich texts but what editors may write."""
-    changes = {
-        "prompt": markup.clean(question.prompt),
-        "explanation": markup.clean(question.explanation),
-        "hints": tuple(filter(None, map(markup.clean, question.hints))),
-    }
+    """The question with nothing in the rich texts of its settings but what editors may write."""
+    changes = {"hints": tuple(filter(None, map(markup.clean, question.hints)))}
     if question.kind == "open":
         changes["model_answer"] = markup.clean(question.model_answer, markup.TEXT)
     return question.model_copy(update=changes)

@@ -13,8 +13,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# What no text holds: control characters, and places that Unicode promises never to fill.
-FOREIGN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# What no text holds: control characters, halves of characters, and places that Unicode promises never to fill.
+FOREIGN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 OLD_WINDOWS = "Le fichier n’est pas en UTF-8 : il a été lu en Windows-1252. Vérifiez les accents avant d’importer."
 NOT_TEXT = "Ce fichier n’est pas un fichier de texte. Exportez les questions en GIFT, Moodle XML ou Aiken, sans image."
 

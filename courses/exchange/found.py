@@ -1,6 +1,7 @@
 """What a file gave, and what a file could not hold."""
 
 import re
+import time
 from dataclasses import dataclass
 
 from courses import quizzes
@@ -9,6 +10,8 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_QUESTIONS = 500
 # Nobody writes a longer one by hand, and the patterns that read it take time faster than it grows.
 MAX_CHARACTERS = 20_000
+# Of computing, not of waiting: a busy server reads the same files. A full file of good questions takes a quarter of it.
+MAX_SECONDS = 3
 
 
 class Unreadable(ValueError):
@@ -88,12 +91,18 @@ class Harvest:
     def __init__(self):
         self.entries = []
         self.problems = []
+        self.start = time.thread_time()
 
     def take(self, line, words, read):
         """Keep the entry that ``read`` gives, or the reason why it gives none."""
         if len(self.entries) + len(self.problems) >= MAX_QUESTIONS:
             raise Unreadable(
                 f"Ce fichier contient plus de {MAX_QUESTIONS} questions. Partagez-le en plusieurs fichiers."
+            )
+        if time.thread_time() - self.start > MAX_SECONDS:
+            raise Unreadable(
+                f"Ce fichier est trop long à lire : il a été abandonné à la ligne {line}. "
+                "Partagez-le, ou enlevez-lui de la mise en forme."
             )
         try:
             self.entries.append(read())

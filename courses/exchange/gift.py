@@ -17,8 +17,9 @@ STRAYS = dict.fromkeys(map(ord, SHELTER.values()))
 
 COMMENT = re.compile(r"\s*//")
 CATEGORY = re.compile(r"\s*\$CATEGORY:\s*(.*)")
-TAG = re.compile(r"\[tag:((?:\\.|[^\\\]]){1,200})\]")
-ASIDE = re.compile(rf"\[{asides.NAME}:(\{{.*\}})\]\s*$")
+# A bracket that never closes is found too, and left out: nothing is read twice.
+BRACKETS = re.compile(r"\[((?:\\.|[^\\\[\]])*)(\]?)")
+ASIDE = re.compile(rf"\s*//\s*\[{asides.NAME}:(\{{.*\}})\]\s*$")
 TITLE = re.compile(r"\s*::(.*?)::", re.DOTALL)
 KIND = re.compile(r"\s*\[(html|moodle|plain|markdown)\]\s*")
 WEIGHT = re.compile(r"\s*%(-?\d+(?:[.,]\d+)?)%")
@@ -61,12 +62,14 @@ def theme_of(category):
 
 def tags_of(comments):
     """The tags that comments give."""
-    return tuple(re.sub(r"\\(.)", r"\1", tag).strip() for row in comments for tag in TAG.findall(row))
+    found = [words for row in comments for words, closed in BRACKETS.findall(row) if closed]
+    tags = [words.removeprefix("tag:") for words in found if words.startswith("tag:")]
+    return tuple(re.sub(r"\\(.)", r"\1", tag).strip() for tag in tags)
 
 
 def settings_of(comments):
     """The settings that we left in a comment."""
-    found = [asides.read(match[1]) for row in comments if (match := ASIDE.search(row))]
+    found = [asides.read(match[1]) for row in comments if (match := ASIDE.match(row))]
     return found[-1] if found else {}
 
 

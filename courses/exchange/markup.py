@@ -13,9 +13,9 @@ from courses.manuscripts import html as from_markdown
 from courses.quizzes import plain
 
 # Elements whose very text is not for reading.
-SILENT = ["script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title", "head"]
+SILENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title", "head"}
 # Elements that stand on their own line; those that the editor does not know become paragraphs.
-BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "pre", "blockquote", "dt", "dd", "figure", "section"]
+BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "pre", "blockquote", "dt", "dd", "figure", "section"}
 MEDIA = re.compile(r"<\s*(img|audio|video|iframe|object|embed|svg)\b", re.IGNORECASE)
 SCRIPT = re.compile(r"<\s*script\b|\bon\w+\s*=|javascript\s*:", re.IGNORECASE)
 
@@ -36,19 +36,26 @@ def clean(html, features=PROMPT):
         return f"<p>{escape(unescape(html).strip())}</p>" if html.strip() else ""
     try:
         soup = BeautifulSoup(html, "html.parser")
-        for tag in soup(SILENT):
-            tag.decompose()
-        for tag in soup([name for name in BLOCKS if not (name == "li" and "ul" in features)]):
-            if not tag.find([*BLOCKS, "p", "div"]):
-                tag.name = "p"
-        for tag in soup("a", href=False):
-            tag.unwrap()
+        for tag in soup.find_all(True):
+            simplify(tag, features)
         cleaned = _editor(tuple(features)).to_database_format(f"<p></p>{soup}").removeprefix("<p></p>").strip()
     except RecursionError as error:
         raise Skipped("La mise en forme est trop imbriquée pour être lue.") from error
     if not plain(cleaned):
         return ""
     return cleaned if re.match(r"<(p|ul|ol)\b", cleaned) else f"<p>{cleaned}</p>"
+
+
+def simplify(tag, features):
+    """Bring one element of a foreign text nearer to what the editor knows."""
+    if tag.decomposed:
+        return
+    if tag.name in SILENT:
+        tag.decompose()
+    elif tag.name == "a" and not tag.has_attr("href"):
+        tag.unwrap()
+    elif tag.name in BLOCKS and not (tag.name == "li" and "ul" in features) and not tag.find([*BLOCKS, "p", "div"]):
+        tag.name = "p"
 
 
 def rich(text, kind="html", features=PROMPT):
@@ -69,7 +76,7 @@ def line(text, kind="html"):
 
 def words(html):
     """The text of HTML, on one line, with its no-break spaces."""
-    return flat(unescape(re.sub(r"<[^>]+>", " ", html)))
+    return flat(unescape(re.sub(r"<[^<>]+>", " ", html)))
 
 
 def losses(html):

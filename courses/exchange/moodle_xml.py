@@ -41,6 +41,12 @@ class Element:
         """Its own text."""
         return "".join(self.words)
 
+    @property
+    def source(self):
+        """All that it says, names of elements included, attached files apart: what makes it long to read."""
+        own = [self.tag, *self.attributes, *self.attributes.values(), *self.words, *self.asides]
+        return "".join([*own, *(child.source for child in self.children if child.tag != "file")])
+
     def all(self, tag):
         """Its children of that name."""
         return [child for child in self.children if child.tag == tag]
@@ -130,6 +136,7 @@ def question(element, theme):
     reader = READERS.get(kind)
     if reader is None:
         raise Skipped(UNKNOWN.get(kind, f"Le type « {excerpt(kind, 30)} » n’existe pas ici."))
+    bounded(element.source)
     settings = asides.read(element.asides[-1]) if element.asides else {}
     candidate = Candidate(
         line=element.line,
@@ -245,7 +252,7 @@ def ordering(candidate, element):
 
 def cloze(candidate, element):
     """A text with gaps: the paragraphs before the first gap ask, the rest is the text."""
-    html = bounded(element.value("questiontext", "text"))
+    html = element.value("questiontext", "text")
     first = CLOZE.search(html)
     if not first:
         raise Skipped("Le texte à trous n’a pas de trou.")
@@ -262,7 +269,7 @@ def unmarked(html):
     """The text of a fragment, with its lines."""
     text = re.sub(r"[ \n]+", " ", html)  # in HTML, a line break is a space
     text = re.sub(r"(?:<br ?/?>|</(?:p|div|li)>) ?", "\n", text)
-    return unescape(re.sub(r"<[^>]*>", "", text))
+    return unescape(re.sub(r"<[^<>]*>", "", text))
 
 
 def hole(candidate, kind, text):

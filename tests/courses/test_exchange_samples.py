@@ -1,6 +1,7 @@
 """Files as people and platforms really write them, odd corners included; and files that mean harm."""
 
 import codecs
+import time
 from decimal import Decimal
 
 import pytest
@@ -353,7 +354,17 @@ def test_no_script_survives_in_the_settings_kept_beside_a_question():
 
 
 @pytest.mark.parametrize(
-    "aside", ["{", "{]}", '{"points": "beaucoup"}', '{"hints": 3}', "{" * 10_000 + "}", '{"kind": []}']
+    "aside",
+    [
+        "{",
+        "{]}",
+        '{"points": "beaucoup"}',
+        '{"hints": 3}',
+        "{" * 10_000 + "}",
+        '{"kind": []}',
+        '{"hints": ["<p>\\u0000</p>"]}',
+        '{"hints": ["<p>\\ud800</p>"]}',
+    ],
 )
 def test_settings_that_cannot_be_read_are_ignored(aside):
     (entry,) = gift.read(f"// [faire-alliance:{aside}]\nQ ?{{T}}").entries
@@ -377,3 +388,44 @@ def test_a_question_of_many_lines_that_nobody_wrote_is_left_aside_with_its_reaso
 def test_tags_nested_beyond_reason_are_left_aside():
     (problem,) = gift.read("[html]" + "<b>" * 5000 + "Q{T}").problems
     assert "trop imbriquée" in problem.sentence
+
+
+@pytest.mark.parametrize("hostile", ["[tag:\\", "[faire-alliance:{", "[tag:a", "[", "}]", "[html]"])
+def test_comments_that_mean_harm_cost_nothing(hostile):
+    row = hostile * (19_000 // len(hostile))
+    start = time.thread_time()
+    (entry,) = gift.read(f"// {row}\n" * 100 + "Q ?{T}").entries
+    assert (entry.tags, time.thread_time() - start < 1) == ((), True)
+
+
+@pytest.mark.parametrize("unit", ["<", "&amp;", "<b>x</b>"])
+def test_a_file_that_takes_too_long_to_read_is_given_up_with_its_line(monkeypatch, unit):
+    monkeypatch.setattr("courses.exchange.found.MAX_SECONDS", 0.05)
+    with pytest.raises(Unreadable, match=r"trop long à lire : il a été abandonné à la ligne \d+\."):
+        gift.read(f"[html]{unit * 1000}{{T}}\n\n" * 100)
+
+
+def test_a_question_of_moodle_that_nobody_wrote_is_left_aside_and_attached_files_do_not_count():
+    def essay(text, beside=""):
+        return f'<question type="essay"><questiontext><text>{text}</text>{beside}</questiontext></question>'
+
+    attached = f"<file>{'a' * 30_000}</file>"
+    read = moodle_xml.read(
+        f"<quiz>{essay('Q', '<b/>' * 30_000)}{essay('Q', attached)}{essay('<![CDATA[<b>]]>' * 10_000)}</quiz>"
+    )
+    assert [problem.sentence for problem in read.problems] == [
+        "La question est trop longue : 20000 caractères au plus."
+    ] * 2
+    assert [entry.question.summary for entry in read.entries] == ["Q"]
+
+
+def test_tags_are_few_and_short_enough_for_the_bank():
+    tags = "".join(f"[tag:n{number}] " for number in range(12))
+    (entry,) = gift.read(f"// [tag:{'é' * 150}] [tag:{chr(0xFDFA) * 50}] {tags}\nQ ?{{T}}").entries
+    assert entry.tags == ("é" * 89 + "…", *(f"n{number}" for number in range(9)))
+    assert entry.notices == ("Seules les 10 premières étiquettes sont reprises.",)
+
+
+def test_a_bracket_inside_a_comment_does_not_hide_a_tag():
+    (entry,) = gift.read("// voir [la [tag:ODD] et [tag:a\\]b] ou \\[tag:c\nQ ?{T}").entries
+    assert entry.tags == ("ODD", "a]b")
