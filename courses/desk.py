@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -35,7 +36,12 @@ class ImportForm(forms.Form):
         required=False,
         choices=[("", "Le reconnaître"), *((name, one.label) for name, one in FORMATS.items())],
     )
-    track = forms.ModelChoiceField(label="Parcours", queryset=TrackPage.objects.order_by("title"), required=False)
+    track = forms.ModelChoiceField(
+        label="Parcours",
+        queryset=TrackPage.objects.order_by("title"),
+        required=False,
+        empty_label="Aucun en particulier",
+    )
     difficulty = forms.ChoiceField(
         label="Difficulté", required=False, choices=[("", "Non précisée"), *Difficulty.choices]
     )
@@ -141,7 +147,8 @@ class ExportView(BankPage, TemplateView):
         chosen = WRITABLE.get(request.GET.get("vers"))
         if chosen is None:
             return super().get(request, *args, **kwargs)
-        response = HttpResponse(chosen.write(self.entries).text, content_type=f"{chosen.media_type}; charset=utf-8")
+        text = chosen.write(self.entries, remark=self.missing_draws).text
+        response = HttpResponse(text, content_type=f"{chosen.media_type}; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.file_name}.{chosen.suffix}"'
         return response
 
@@ -150,6 +157,8 @@ class ExportView(BankPage, TemplateView):
         return super().get_context_data(
             subject=self.subject,
             count=len(self.entries),
+            quiz=self.quiz,
+            missing_draws=self.missing_draws,
             drafts=self.incomplete,
             formats=[self.outcome(name, one) for name, one in WRITABLE.items()],
             **kwargs,
@@ -182,9 +191,23 @@ class ExportView(BankPage, TemplateView):
     @property
     def subject(self):
         """What is exported, in words."""
-        return (
-            f"le quiz « {self.quiz.title} »" if self.quiz else "la banque de questions, telle que vous l’avez filtrée"
+        if self.quiz:
+            return f"le quiz « {self.quiz.title} »"
+        asked = any(value for name, value in self.request.GET.items() if name not in {"p", "ordering"})
+        return "la banque de questions, telle que vous l’avez filtrée" if asked else "toute la banque de questions"
+
+    @property
+    def missing_draws(self):
+        """What is said of the draws of a quiz, which no other platform would know; nothing without them."""
+        counts = (
+            [child.value["count"] for child in self.quiz.questions if child.block_type == "draw"] if self.quiz else []
         )
+        if not counts:
+            return ""
+        asked = f"{sum(counts)} question{'s' if sum(counts) > 1 else ''} par tentative"
+        if len(counts) == 1:
+            return f"Un tirage dans la banque n’est pas exporté : {asked}."
+        return f"{len(counts)} tirages dans la banque ne sont pas exportés : {asked}."
 
     @property
     def file_name(self):
@@ -193,10 +216,11 @@ class ExportView(BankPage, TemplateView):
 
     @cached_property
     def readings(self):
-        """(title, entry or None when the question is an incomplete draft) pairs."""
+        """(title, entry or None when the question is an incomplete draft, or left the bank) pairs."""
         if self.quiz:
-            return [reading(child, "", ()) for child in self.quiz.questions if child.block_type != "draw"]
-        rows = self.listed(self.request).prefetch_related("tagged_items__tag")
+            return [reading(child, title_of(child), ()) for child in self.quiz.questions if child.block_type != "draw"]
+        rows = list(self.listed(self.request))
+        prefetch_related_objects(rows, "tagged_items__tag")
         return [
             reading(row.question[0], row.title, [item.tag.name for item in row.tagged_items.all()])
             for row in rows
@@ -212,6 +236,11 @@ class ExportView(BankPage, TemplateView):
     def incomplete(self):
         """The titles of the questions that are not finished."""
         return [title for title, entry in self.readings if not entry]
+
+
+def title_of(child):
+    """The title of a question that a quiz takes from the bank; its own questions have none."""
+    return child.value.title if child.block_type == "bank_question" and child.value else ""
 
 
 def reading(child, title, tags):
@@ -238,6 +267,7 @@ class BankIndexView(IndexView):
 
     import_url_name = ""
     export_url_name = ""
+    add_item_label = "Ajouter une question"
 
     @cached_property
     def header_more_buttons(self):

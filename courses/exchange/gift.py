@@ -208,8 +208,8 @@ def single_line(text, kind):
     return markup.line(text, "plain" if "<" not in text and kind == "moodle" else kind)
 
 
-def write(entries):
-    """The entries as a GIFT text; what it cannot hold is told."""
+def write(entries, *, remark=""):
+    """The entries as a GIFT text, below a remark on one line; what it cannot hold is told."""
     parts, left_out, reduced = [], [], []
     for entry in entries:
         try:
@@ -219,7 +219,8 @@ def write(entries):
         else:
             if entry.question.illustrated:
                 reduced.append((entry.title, "GIFT ne porte ni image ni enregistrement, ni texte sous une réponse."))
-    return Written(text="\n".join(parts), left_out=tuple(left_out), reduced=tuple(reduced))
+    text = "\n".join([f"// {remark}\n", *parts] if remark else parts)
+    return Written(text=text, left_out=tuple(left_out), reduced=tuple(reduced))
 
 
 def written(entry):

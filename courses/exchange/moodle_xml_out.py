@@ -11,8 +11,8 @@ from courses.exchange.found import Written, excerpt
 ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def write(entries):
-    """The entries as a Moodle XML text; what it cannot hold is told."""
+def write(entries, *, remark=""):
+    """The entries as a Moodle XML text, below a remark without dashes; what it cannot hold is told."""
     parts, left_out, reduced = [], [], []
     for entry in entries:
         if entry.question.kind == "opinion":
@@ -22,7 +22,8 @@ def write(entries):
         if entry.question.illustrated:
             left = "Les images, les enregistrements et les textes placés sous une réponse ne sont pas exportés."
             reduced.append((entry.title, left))
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n{"".join(parts)}</quiz>\n'
+    head = f"<!-- {remark} -->\n" if remark else ""
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n{head}{"".join(parts)}</quiz>\n'
     return Written(text=text, left_out=tuple(left_out), reduced=tuple(reduced))
 
 

@@ -5,8 +5,11 @@ from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
+from courses.exchange.formats import FORMATS
 from courses.models import BankQuestion
+from tests.courses.test_bank import draw
 from tests.factories.courses import make_quiz, single
 from tests.factories.learners import make_person
 from tests.factories.questions import bank_question, every_block
@@ -176,6 +179,56 @@ def test_a_quiz_is_exported_by_those_who_may_edit_it(client, author, track):
     assert response["Content-Disposition"] == 'attachment; filename="bilan.gift.txt"'
     assert response.content.decode().count("::Question ") == 2
     assert f"export/?quiz={quiz.pk}" in client.get(f"/admin/pages/{quiz.pk}/edit/").content.decode()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="the tables of its search are made by migrations")
+def test_the_export_follows_a_search(client, author, site):
+    for title in ("Mécénat", "Bilan"):
+        bank_question(single("A"), title=title, tags=["tout"])
+    told = words(client.get(f"{EXPORT}?q=Mécénat"))
+    assert "la banque de questions, telle que vous l’avez filtrée : 1 question." in told
+    assert client.get(f"{EXPORT}?q=Mécénat&vers=gift").content.decode().count("::") == 2
+
+
+def test_the_export_says_what_it_exports_and_when_that_is_nothing(client, author, site):
+    assert "toute la banque de questions : aucune question, donc aucun fichier." in words(client.get(EXPORT))
+    bank_question(single("A"), title="Bilan")
+    assert "toute la banque de questions : 1 question. Le fichier contient les bonnes" in words(client.get(EXPORT))
+    filtered = words(client.get(f"{EXPORT}?difficulty=easy"))
+    assert "la banque de questions, telle que vous l’avez filtrée : aucune question" in filtered
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ((3, 2), "2 tirages dans la banque ne sont pas exportés : 5 questions par tentative."),
+        ((1,), "Un tirage dans la banque n’est pas exporté : 1 question par tentative."),
+    ],
+)
+def test_draws_are_not_exported_and_both_the_page_and_the_file_say_so(client, track, counts, sentence):
+    for number in range(3):
+        bank_question(single(str(number)), title=f"Q{number}")
+    draws = [draw(count, name=f"tirage-{place}") for place, count in enumerate(counts)]
+    quiz = make_quiz(track.get_children().first(), title="Bilan", questions=[single("A"), *draws])
+    client.force_login(get_user_model().objects.create_superuser("louise@example.org", None))
+    told = words(client.get(f"{EXPORT}?quiz={quiz.pk}"))
+    assert f"{sentence} Pour avoir leurs questions, exportez la banque." in told
+    assert "Télécharger en GIFT (1 question)" in told
+    for name, comment in (("gift", f"// {sentence}\n"), ("xml", f"<!-- {sentence} -->")):
+        text = client.get(f"{EXPORT}?quiz={quiz.pk}&vers={name}").content.decode()
+        assert comment in text
+        assert len(FORMATS[name].read(text).entries) == 1
+
+
+def test_a_question_that_left_the_bank_is_named_and_not_exported(client, track):
+    chosen = bank_question(single("B"), title="Retirée")
+    block = {"type": "bank_question", "id": "choisie", "value": chosen.pk}
+    quiz = make_quiz(track.get_children().first(), title="Bilan", questions=[single("A"), block])
+    chosen.unpublish()
+    client.force_login(get_user_model().objects.create_superuser("louise@example.org", None))
+    told = words(client.get(f"{EXPORT}?quiz={quiz.pk}"))
+    assert "Questions incomplètes ou retirées de la banque, laissées de côté : Retirée." in told
+    assert "ne sont pas exportés" in told
 
 
 @pytest.mark.parametrize("count", [1, 3])
