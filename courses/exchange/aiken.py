@@ -4,7 +4,7 @@ import re
 
 from courses.exchange import building, markup
 from courses.exchange.building import Answer, Candidate
-from courses.exchange.found import Harvest, Skipped, lines_of
+from courses.exchange.found import Harvest, Skipped, bounded, lines_of
 
 CHOICE = re.compile(r"\s*([A-Z])\s*[.)]\s*(.+)")
 ANSWER = re.compile(r"\s*ANSWER\s*:\s*([A-Za-z]?)\s*$", re.IGNORECASE)
@@ -20,21 +20,22 @@ def read(text):
 
 def questions(text):
     """(line number, lines) of each question: everything up to an ANSWER, or to the next question."""
-    start, lines = 0, list[str]()
+    start, lines, proposed = 0, list[str](), False
     for number, row in lines_of(text):
-        over = not row.strip() and any(CHOICE.match(one) for one in lines)
         if row.strip():
             start = start if lines else number
             lines.append(row.strip())
-        if lines and (over or ANSWER.match(row)):
+            proposed = proposed or bool(CHOICE.match(row))
+        if lines and (ANSWER.match(row) or (proposed and not row.strip())):
             yield start, lines
-            lines = []
+            lines, proposed = [], False
     if lines:
         yield start, lines
 
 
 def question(line, lines):
     """The entry of these lines. Raises Skipped."""
+    bounded("".join(lines))
     first = next((place for place, one in enumerate(lines) if CHOICE.match(one)), len(lines))
     right = ANSWER.match(lines[-1])
     if not right:

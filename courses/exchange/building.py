@@ -11,6 +11,7 @@ from courses.exchange.found import Entry, Skipped, excerpt
 from courses.quizzes import figures
 from courses.quizzes.spelling import LENIENCIES
 
+MOST_ANSWERS = 100
 LONGEST_TITLE = 160
 LONGEST_TAG, LONGEST_SLUG = 90, 100
 MOST_TAGS = 10
@@ -87,11 +88,18 @@ def cleaned(question):
     return question.model_copy(update=changes)
 
 
+def few(answers):
+    """The same answers. Raises Skipped when there are more than any question of ours holds."""
+    if len(answers) > MOST_ANSWERS:
+        raise Skipped(f"La question a trop de réponses : {len(answers)}.")
+    return answers
+
+
 def choice(candidate, answers, *, several):
     """A question whose answers are proposed."""
     if len(answers) < 2:
         raise Skipped("Il faut au moins deux réponses proposées.")
-    right = [answer.weight > 0 if several else answer.weight >= 100 for answer in answers]
+    right = [answer.weight > 0 if several else answer.weight >= 100 for answer in few(answers)]
     if not any(right):
         raise Skipped("Aucune réponse n’est juste." if several else "Aucune réponse ne vaut 100 %.")
     choices = tuple(
@@ -135,7 +143,7 @@ def true_false(candidate, answer, feedbacks=()):
 
 def short_text(candidate, answers, *, exact_case=False):
     """A few words."""
-    accepted = [answer.text for answer in answers if answer.weight >= 100 and answer.text != "*"]
+    accepted = [answer.text for answer in few(answers) if answer.weight >= 100 and answer.text != "*"]
     if not accepted:
         raise Skipped("Aucune réponse acceptée ne vaut 100 %.")
     candidate.say(PARTIAL, when=any(0 < answer.weight < 100 for answer in answers))
@@ -179,14 +187,14 @@ def number(candidate, answers, *, units=()):
     candidate.say(PARTIAL, when=any(0 < answer[2] < 100 for answer in answers))
     candidate.say(NO_FEEDBACK, when=any(answer[3] for answer in answers))
     value, tolerance = right[0][:2]
-    return quizzes.Number(**candidate.base, value=value, tolerance=abs(tolerance), units=tuple(units))
+    return quizzes.Number(**candidate.base, value=value, tolerance=abs(tolerance), units=tuple(few(units)))
 
 
 def matching(candidate, couples):
     """Pairs; a couple without an element is a counterpart of nothing."""
     pairs = tuple(
         quizzes.Pair(id=f"p{number}", text=text, match=match)
-        for number, (text, match) in enumerate(couples, start=1)
+        for number, (text, match) in enumerate(few(couples), start=1)
         if text and match
     )
     matches = {pair.match for pair in pairs}
@@ -200,7 +208,7 @@ def ordering(candidate, texts):
     """Items in the right order."""
     if len(texts) < 3:
         raise Skipped("Il faut au moins trois éléments à remettre en ordre.")
-    items = tuple(quizzes.Item(id=f"i{number}", text=text) for number, text in enumerate(texts, start=1))
+    items = tuple(quizzes.Item(id=f"i{number}", text=text) for number, text in enumerate(few(texts), start=1))
     return quizzes.Ordering(**candidate.base, items=items)
 
 
@@ -212,6 +220,9 @@ def gaps_text(segments, gaps):
 
 def gapped(candidate, segments, holes):
     """A text with gaps: ``holes`` are (accepted, wrong) texts."""
+    few([word for words in few(holes) for word in (*words[0], *words[1])])
+    if not all(accepted for accepted, _ in holes):
+        raise Skipped("Un trou n’a pas de réponse juste.")
     segments = (segments[0].lstrip(), *segments[1:-1], segments[-1].rstrip())
     gaps = tuple(
         quizzes.Gap(id=str(number), accepted=tuple(accepted), wrong=tuple(wrong))

@@ -29,7 +29,7 @@ WRITABLE = {
     "xml": TwoWayFormat("Moodle XML", moodle_xml.read, moodle_xml_out.write, "xml", "application/xml"),
 }
 FORMATS = {**WRITABLE, "aiken": Format("Aiken", aiken.read)}
-AIKEN = re.compile(r"^\s*ANSWER\s*:\s*[A-Z]\s*$", re.MULTILINE | re.IGNORECASE)
+AIKEN = re.compile(r"^[ \t]*ANSWER[ \t]*:[ \t]*[A-Z][ \t]*$", re.MULTILINE | re.IGNORECASE)
 
 
 def guess(text):

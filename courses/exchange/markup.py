@@ -19,6 +19,10 @@ BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "pre", "blockquote", "
 MEDIA = re.compile(r"<\s*(img|audio|video|iframe|object|embed|svg)\b", re.IGNORECASE)
 SCRIPT = re.compile(r"<\s*script\b|\bon\w+\s*=|javascript\s*:", re.IGNORECASE)
 
+# Reading tags that never close takes time as the square of their number.
+MOST_TAGS = 1_000
+TANGLED = "La mise en forme est trop lourde ou trop imbriquée pour être lue."
+
 __all__ = ["PROMPT", "TEXT", "clean", "line", "losses", "rich", "words"]
 
 
@@ -30,8 +34,10 @@ def _editor(features):
 def clean(html, features=PROMPT):
     """The HTML that the editor with these features would keep; empty when nothing is left to read.
 
-    Cleaning what is clean changes nothing. Raises Skipped for tags nested beyond reason.
+    Cleaning what is clean changes nothing. Raises Skipped for tags beyond reason.
     """
+    if html.count("<") > MOST_TAGS:
+        raise Skipped(TANGLED)
     if "<" not in html:
         return f"<p>{escape(unescape(html).strip())}</p>" if html.strip() else ""
     try:
@@ -40,7 +46,7 @@ def clean(html, features=PROMPT):
             simplify(tag, features)
         cleaned = _editor(tuple(features)).to_database_format(f"<p></p>{soup}").removeprefix("<p></p>").strip()
     except RecursionError as error:
-        raise Skipped("La mise en forme est trop imbriquée pour être lue.") from error
+        raise Skipped(TANGLED) from error
     if not plain(cleaned):
         return ""
     return cleaned if re.match(r"<(p|ul|ol)\b", cleaned) else f"<p>{cleaned}</p>"

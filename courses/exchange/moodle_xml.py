@@ -10,7 +10,8 @@ from courses.exchange.building import Answer, Candidate
 from courses.exchange.found import Harvest, Skipped, Unreadable, bounded, excerpt
 
 DEEPEST = 30
-CLOZE = re.compile(r"\{(\d*):([A-Z_]+):((?:\\.|[^\\}])*)\}", re.DOTALL)
+# At most so many signs: a hole that never closes would be read again from each brace.
+CLOZE = re.compile(r"\{(\d{0,3}):([A-Z_]{1,20}):((?:\\.|[^\\}]){0,2000})\}", re.DOTALL)
 CLOZE_ANSWER = re.compile(r"\s*(?:%(-?\d+(?:\.\d+)?)%|(=))?((?:\\.|[^\\#])*)(.*)", re.DOTALL)
 CLOZE_LISTS = {f"MULTICHOICE{end}" for end in ("", "_V", "_H", "_S", "_VS", "_HS")}
 CLOZE_LISTS |= {f"MC{end}" for end in ("", "V", "H", "S", "VS", "HS")}

@@ -23,7 +23,7 @@ $CATEGORY: top/Mécénat
 
 ::Complète::Que dit l’ODD 17 ?{=Coopérer ~Rivaliser####Les partenariats.}
 
-::Sans explication::Deux et deux ?{#4}
+::Sans explication::Combien d’apports ?{#4}
 
 Accolade oubliée {=oui ~non
 """

@@ -31,19 +31,19 @@ Cochez les partenaires.{~%50%Commune ~%50%Club ~%-100%Concurrent}
 
 Trois poids.{~%50%Commune ~%50%Club ~%-10%Concurrent ~Autre}
 
-Reliez.{
-  =Canada -> Ottawa
-  =Italie -> Rome
-  = -> Madrid
+Qui apporte quoi ?{
+  =Le garage -> l’entretien
+  =La commune -> l’assurance
+  = -> la fanfare
 }
 
-Combien ?{#3.1415:0.0005}
+Quelle part du budget vient des dons ?{#12.25:0.05}
 
-Entre ?{#3,141..3,143#Dans la fourchette}
+Combien de partenaires autour d’une table ?{#7,5..8,5#Dans la fourchette}
 
-Quand ?{#
-  =1822:0 # Exact
-  =%50%1822:2
+De quelle année est la loi sur les associations ?{#
+  =1901:0 # Exact
+  =%50%1901:2
 }
 
 La réciprocité suffit.{TRUE#Non#Oui####Toujours.}
@@ -90,10 +90,10 @@ def test_gift_as_people_write_it():
     assert (entries[16].question.scoring, entries[16].notices) == ("right_only", ())
     assert entries[18].question.scoring == "each"
     assert "poids en pour cent" in entries[18].notices[0]
-    assert (len(entries[20].question.pairs), entries[20].question.extras) == (2, ("Madrid",))
-    assert (entries[26].question.value, entries[26].question.margin) == (Decimal("3.1415"), Decimal("0.0005"))
-    assert (entries[28].question.value, entries[28].question.margin) == (Decimal("3.142"), Decimal("0.001"))
-    assert (entries[30].question.value, len(entries[30].notices)) == (1822, 2)
+    assert (len(entries[20].question.pairs), entries[20].question.extras) == (2, ("la fanfare",))
+    assert (entries[26].question.value, entries[26].question.margin) == (Decimal("12.25"), Decimal("0.05"))
+    assert (entries[28].question.value, entries[28].question.margin) == (Decimal(8), Decimal("0.5"))
+    assert (entries[30].question.value, len(entries[30].notices)) == (1901, 2)
     assert (entries[35].question.answer, plain(entries[35].question.explanation)) == (True, "Toujours.")
     assert entries[37].question.kind == "open"
     assert "<b>une</b>" in entries[37].question.prompt or "<strong>une</strong>" in entries[37].question.prompt
@@ -385,8 +385,9 @@ def test_a_question_of_many_lines_that_nobody_wrote_is_left_aside_with_its_reaso
     assert len(found.entries) == 1
 
 
-def test_tags_nested_beyond_reason_are_left_aside():
-    (problem,) = gift.read("[html]" + "<b>" * 5000 + "Q{T}").problems
+@pytest.mark.parametrize("html", ["<b>" * 5000, "<p>x" * 4000, "<b>" * 999, "<b>x</b>" * 2000])
+def test_tags_beyond_reason_are_left_aside(html):
+    (problem,) = gift.read(f"[html]{html}Q{{T}}").problems
     assert "trop imbriquée" in problem.sentence
 
 
@@ -402,7 +403,7 @@ def test_comments_that_mean_harm_cost_nothing(hostile):
 def test_a_file_that_takes_too_long_to_read_is_given_up_with_its_line(monkeypatch, unit):
     monkeypatch.setattr("courses.exchange.found.MAX_SECONDS", 0.05)
     with pytest.raises(Unreadable, match=r"trop long à lire : il a été abandonné à la ligne \d+\."):
-        gift.read(f"[html]{unit * 1000}{{T}}\n\n" * 100)
+        gift.read(f"[html]{unit * 400}{{T}}\n\n" * 100)
 
 
 def test_a_question_of_moodle_that_nobody_wrote_is_left_aside_and_attached_files_do_not_count():
@@ -429,3 +430,34 @@ def test_tags_are_few_and_short_enough_for_the_bank():
 def test_a_bracket_inside_a_comment_does_not_hide_a_tag():
     (entry,) = gift.read("// voir [la [tag:ODD] et [tag:a\\]b] ou \\[tag:c\nQ ?{T}").entries
     assert entry.tags == ("ODD", "a]b")
+
+
+@pytest.mark.parametrize(
+    "answers", ["=x" + "~a" * 100, "=a" * 101, "=a->b =c->d" + "=a->b" * 99, "~%100%x" + "~%-100%a" * 100]
+)
+def test_a_question_with_more_answers_than_any_of_ours_is_left_aside(answers):
+    (problem,) = gift.read(f"Q ?{{{answers}}}").problems
+    assert problem.sentence == "La question a trop de réponses : 101."
+
+
+def test_half_a_million_blank_lines_are_no_question():
+    start = time.thread_time()
+    assert guess("\n" * 500_000 + "Q ?{T}") == "gift"
+    assert gift.read("\n" * 500_000 + "Q ?{T}").entries[0].line == 500_001
+    assert time.thread_time() - start < 3
+
+
+def test_a_hole_without_a_right_answer_is_left_aside():
+    def cloze(text):
+        return f'<quiz><question type="cloze"><questiontext><text>{text}</text></questiontext></question></quiz>'
+
+    (problem,) = moodle_xml.read(cloze("Une {1:SA:%50%alliance} réunit.")).problems
+    assert problem.sentence == "Un trou n’a pas de réponse juste."
+
+
+@pytest.mark.parametrize("text", ["q\n" * 100_000 + "\n" * 800_000 + "ANSWER: A", "A. x\n" * 400_000 + "ANSWER: A"])
+def test_an_aiken_question_that_nobody_wrote_is_left_aside(text):
+    start = time.thread_time()
+    (problem,) = aiken.read(text).problems
+    assert problem.sentence == "La question est trop longue : 20000 caractères au plus."
+    assert time.thread_time() - start < 3
