@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
+from modelsearch.backends import get_search_backends_with_name
 from wagtail.log_actions import log
+from wagtail.models import ReferenceIndex, Revision
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from courses.blocks.every import QuestionBlocks
 from courses.exchange import values
@@ -146,15 +150,16 @@ def confirm(parcel, *, by):
         ) from error
     if plan["by"] != by.pk:
         raise NotConfirmable("Cette vérification a été faite par quelqu’un d’autre. Choisissez le fichier à nouveau.")
+    if any(one["live"] for one in plan["questions"]) and not by.has_perm("courses.publish_bankquestion"):
+        raise NotConfirmable("Vous ne pouvez plus publier de questions. Choisissez le fichier à nouveau.")
     token = uuid.UUID(plan["token"])
     wanted = {uuid.uuid5(token, str(place)): one for place, one in enumerate(plan["questions"])}
     try:
-        with transaction.atomic():
+        with transaction.atomic(), disable_reference_index_auto_update():
             known = set(BankQuestion.objects.filter(uid__in=wanted).values_list("uid", flat=True))
             if known:
                 return 0
-            for uid, one in wanted.items():
-                create(uid, one, track_id=plan["track"], difficulty=plan["difficulty"], by=by)
+            create(wanted, track_id=plan["track"], difficulty=plan["difficulty"], by=by)
     except IntegrityError:
         # The other click was faster: its transaction holds these very identifiers.
         if BankQuestion.objects.filter(uid__in=wanted).exists():
@@ -163,20 +168,51 @@ def confirm(parcel, *, by):
     return len(wanted)
 
 
-def create(uid, values_of_one, *, track_id, difficulty, by):
-    """One question of the bank, as the editor would have created it."""
-    question = question_from(values_of_one["question"])
-    row = BankQuestion(
-        uid=uid,
-        title=values_of_one["title"],
-        track_id=track_id,
-        difficulty=difficulty,
-        question=[values.block(question.model_copy(update={"id": str(uid)}))],
-        live=False,
+def create(wanted, *, track_id, difficulty, by):
+    """The questions of the bank, as the editor would have created and published them, without its queries for each."""
+    now = timezone.now()
+    rows = [
+        BankQuestion(
+            uid=uid,
+            title=one["title"],
+            track_id=track_id,
+            difficulty=difficulty,
+            question=[values.block(question_from(one["question"]).model_copy(update={"id": str(uid)}))],
+            live=one["live"],
+            has_unpublished_changes=not one["live"],
+            first_published_at=now if one["live"] else None,
+            last_published_at=now if one["live"] else None,
+        )
+        for uid, one in wanted.items()
+    ]
+    BankQuestion.objects.bulk_create(rows)
+    for row, one in zip(rows, wanted.values(), strict=True):
+        row.tags.add(*one["tags"])
+        row.tagged_items.commit()
+    keep_history(rows, by=by, at=now)
+    for _, backend in get_search_backends_with_name(with_auto_update=True):
+        backend.add_bulk(BankQuestion, rows)
+    for row in rows:
+        ReferenceIndex.create_or_update_for_object(row)
+
+
+def keep_history(rows, *, by, at):
+    """The first revision of these questions, and what the reports of the admin say of them."""
+    revisions = Revision.objects.bulk_create(
+        Revision(
+            content_object=row,
+            base_content_type=row.get_base_content_type(),
+            user=by,
+            created_at=at,
+            content=row.serializable_data(),
+            object_str=str(row),
+        )
+        for row in rows
     )
-    row.tags.add(*values_of_one["tags"])
-    row.save()
-    log(instance=row, action="wagtail.create", user=by, content_changed=True)
-    revision = row.save_revision(user=by, log_action=False)
-    if values_of_one["live"]:
-        revision.publish(user=by)
+    for row, revision in zip(rows, revisions, strict=True):
+        row.latest_revision = revision
+        row.live_revision = revision if row.live else None
+        log(instance=row, action="wagtail.create", user=by, content_changed=True)
+        if row.live:
+            log(instance=row, action="wagtail.publish", user=by, revision=revision)
+    BankQuestion.objects.bulk_update(rows, ["latest_revision", "live_revision"])

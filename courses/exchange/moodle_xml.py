@@ -10,6 +10,7 @@ from courses.exchange.building import Answer, Candidate
 from courses.exchange.found import Harvest, Skipped, Unreadable, bounded, excerpt
 
 DEEPEST = 30
+MOST_ELEMENTS = 100_000  # two hundred for each question of a full file
 # At most so many signs: a hole that never closes would be read again from each brace.
 CLOZE = re.compile(r"\{(\d{0,3}):([A-Z_]{1,20}):((?:\\.|[^\\}]){0,2000})\}", re.DOTALL)
 CLOZE_ANSWER = re.compile(r"\s*(?:%(-?\d+(?:\.\d+)?)%|(=))?((?:\\.|[^\\#])*)(.*)", re.DOTALL)
@@ -68,7 +69,7 @@ class Tree:
     """Builds elements while expat reads; nothing is fetched, nothing is expanded."""
 
     def __init__(self):
-        self.open = [Element("", {}, 0)]
+        self.open, self.count = [Element("", {}, 0)], 0
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
@@ -82,6 +83,9 @@ class Tree:
         """A new element below the one that is open."""
         if len(self.open) > DEEPEST:
             raise Unreadable("Ce fichier XML est trop imbriqué pour être une banque de questions.")
+        self.count += 1
+        if self.count > MOST_ELEMENTS:
+            raise Unreadable(f"Ce fichier XML contient plus de {MOST_ELEMENTS} éléments. Partagez-le.")
         element = Element(tag, attributes, self.parser.CurrentLineNumber)
         self.open[-1].children.append(element)
         self.open.append(element)

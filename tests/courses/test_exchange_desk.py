@@ -1,12 +1,17 @@
 """Importing shows what it would do, then does it once; exporting is for those who may read the answers."""
 
+from collections import Counter
+
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import ModelLogEntry, ReferenceIndex
 
+from courses import importing
 from courses.exchange.formats import FORMATS
 from courses.models import BankQuestion
 from tests.courses.test_bank import draw
@@ -84,6 +89,40 @@ def test_confirming_creates_the_questions_with_their_place_in_the_bank(client, a
     assert set(complete.tags.names()) == {"Bilan", "Été", "Mécénat"}
     assert (complete.freeze().id, complete.freeze().solution) == (str(complete.uid), "Coopérer")
     assert (draft.title, draft.live, draft.latest_revision.user) == ("Sans explication", False, author)
+
+
+def test_imported_questions_have_the_history_that_the_editor_would_have_written(client, author, track):
+    client.post(IMPORT, {"parcel": parcel(upload(client, track=track.pk))})
+    complete, draft = BankQuestion.objects.order_by("title")
+    revision = complete.live_revision
+    assert (revision, revision.user, revision.object_str) == (complete.latest_revision, author, "Complète")
+    assert (complete.has_unpublished_changes, complete.first_published_at is None) == (False, False)
+    assert revision.as_object().freeze() == complete.freeze()
+    assert set(revision.as_object().tags.names()) == {"Mécénat"}
+    assert (draft.live_revision, draft.has_unpublished_changes, draft.first_published_at) == (None, True, None)
+    logs = ModelLogEntry.objects.filter(user=author)
+    assert Counter(logs.values_list("label", "action")) == {
+        ("Complète", "wagtail.create"): 1,
+        ("Complète", "wagtail.publish"): 1,
+        ("Sans explication", "wagtail.create"): 1,
+    }
+    assert ReferenceIndex.get_references_to(track).filter(model_path="track").count() == 2
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_each_question_of_an_import_costs_few_queries(author, count):
+    plan = importing.dry_run(b"Q ?{=a ~b####e}\n\n" * count, by=author)
+    with CaptureQueriesContext(connection) as queries:
+        importing.confirm(plan.parcel, by=author)
+    assert len(queries) <= 25 + 15 * count
+
+
+def test_who_lost_the_right_to_publish_since_the_dry_run_creates_nothing(client, author):
+    sealed = parcel(upload(client))
+    author.groups.get().permissions.remove(Permission.objects.get(codename="publish_bankquestion"))
+    told = client.post(IMPORT, {"parcel": sealed}, follow=True).content.decode()
+    assert "Vous ne pouvez plus publier de questions." in told
+    assert BankQuestion.objects.count() == 0
 
 
 def test_confirming_twice_creates_once(client, author):

@@ -282,6 +282,7 @@ LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
         ("<quiz>&inconnue;</quiz>", r"mal formé \(ligne 1"),
         ("<quiz>\n<question></quiz>", r"mal formé \(ligne 2"),
         ("<quiz>" + "<a>" * 5000, "trop imbriqué"),
+        ("<quiz>" + "<a/>" * 100_000, "plus de 100000 éléments"),
         ("<html><body>Bonjour</body></html>", "commence par <html>"),
         ("<quiz></quiz>", "Aucune question"),
         ("<quiz>" + '<question type="description"/>' * (MAX_QUESTIONS + 1) + "</quiz>", "plus de 500 questions"),
