@@ -14,6 +14,9 @@ MOST_ELEMENTS = 100_000  # two hundred for each question of a full file
 # At most so many signs: a hole that never closes would be read again from each brace.
 CLOZE = re.compile(r"\{(\d{0,3}):([A-Z_]{1,20}):((?:\\.|[^\\}]){0,2000})\}", re.DOTALL)
 CLOZE_ANSWER = re.compile(r"\s*(?:%(-?\d+(?:\.\d+)?)%|(=))?((?:\\.|[^\\#])*)(.*)", re.DOTALL)
+# How Moodle counts an order; what we write ourselves is read without a word.
+ALL_PLACED = {"ALL_OR_NOTHING", "-1"}
+EACH_PLACED = {"ABSOLUTE_POSITION", "RELATIVE_NEXT_EXCLUDE_LAST"}
 CLOZE_LISTS = {f"MULTICHOICE{end}" for end in ("", "_V", "_H", "_S", "_VS", "_HS")}
 CLOZE_LISTS |= {f"MC{end}" for end in ("", "V", "H", "S", "VS", "HS")}
 CLOZE_TEXTS = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
@@ -153,6 +156,7 @@ def question(element, theme):
         settings=settings,
         notices=markup.losses(element.value("questiontext", "text")),
     )
+    candidate.say("Seuls les trois premiers indices sont repris.", when=len(element.all("hint")) > 3)
     candidate.points = points(candidate, element.value("defaultgrade"))
     candidate.say("Les fichiers joints ne sont pas repris.", when=bool(element.get("questiontext").all("file")))
     return candidate.entry(reader(candidate, element))
@@ -249,9 +253,9 @@ def essay(candidate, element):
 def ordering(candidate, element):
     """Items in the right order, which Moodle writes as a fraction."""
     items = sorted((weight(one), place, said(one)) for place, one in enumerate(element.all("answer")))
-    candidate.settings.setdefault(
-        "scoring", "all" if element.value("gradingtype") in {"ALL_OR_NOTHING", "-1"} else "each"
-    )
+    counted = element.value("gradingtype")
+    candidate.say("Désormais, chaque élément bien placé compte.", when=counted not in {"", *ALL_PLACED, *EACH_PLACED})
+    candidate.settings.setdefault("scoring", "all" if counted in ALL_PLACED else "each")
     return building.ordering(candidate, [text for _, _, text in items if text])
 
 

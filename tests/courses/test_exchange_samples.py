@@ -462,3 +462,17 @@ def test_an_aiken_question_that_nobody_wrote_is_left_aside(text):
     (problem,) = aiken.read(text).problems
     assert problem.sentence == "La question est trop longue : 20000 caractères au plus."
     assert time.thread_time() - start < 3
+
+
+def test_what_moodle_has_more_of_is_told():
+    hints = "<hint><text>Un indice</text></hint>" * 4
+    rows = "".join(f'<answer fraction="{place}"><text>Étape {place}</text></answer>' for place in (1, 2, 3))
+    (entry,) = moodle_xml.read(
+        '<quiz><question type="ordering"><questiontext><text>Rangez.</text></questiontext>'
+        f"<gradingtype>LONGEST_ORDERED_SUBSET</gradingtype>{hints}{rows}</question></quiz>"
+    ).entries
+    assert (len(entry.question.hints), entry.question.scoring) == (3, "each")
+    assert entry.notices == (
+        "Seuls les trois premiers indices sont repris.",
+        "Désormais, chaque élément bien placé compte.",
+    )
