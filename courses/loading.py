@@ -15,6 +15,7 @@ from wagtail.fields import StreamField
 
 from courses import manuscripts, questionnaires
 from courses.models import (
+    BankQuestion,
     CataloguePage,
     GlossaryTerm,
     Illustration,
@@ -75,22 +76,44 @@ class Loading:
         manuscript = manuscripts.read(self.root, folder / "parcours.md")
         track = self.put(TrackPage, self.catalogue, manuscript, track_fields(manuscript), after=after)
         self.say(f"  {track.title}")
+        self.load_bank(folder / "banque.yaml", track)
         module = None
         for module_folder in sorted(path.parent for path in folder.glob("*/module.md")):
             module_file = manuscripts.read(self.root, module_folder / "module.md")
             module = self.put(ModulePage, track, module_file, module_fields(module_file), after=module)
-            self.load_steps(module, module_folder)
+            self.load_steps(module, module_folder, track)
         return track
 
-    def load_steps(self, module, folder):
+    def load_bank(self, path, track):
+        """Create the questions of the track's bank that are missing; one that exists belongs to its editors."""
+        if path.exists():
+            file = manuscripts.read(self.root, path)
+            for fields, tags in questionnaires.read_bank(file):
+                created = self.load_bank_question(BankQuestion(track=track, live=False, **fields), tags, file.path)
+                self.counts["bank questions created" if created else "bank questions kept"] += 1
+
+    def load_bank_question(self, question, tags, where):
+        """Whether this question was missing from the bank, and is there now."""
+        if BankQuestion.objects.filter(uid=question.uid).exists():
+            return False
+        validate(question, f"{where} ({question.title})")
+        question.save()
+        question.tags.add(*tags)
+        question.save()
+        question.save_revision().publish()
+        return True
+
+    def load_steps(self, module, folder, track):
         """The lessons and quizzes of a module, in the order of their files."""
         step = None
         for path in sorted(folder.iterdir()):
             if path.name == "module.md" or path.suffix not in {".md", ".yaml"}:
                 continue
             file = manuscripts.read(self.root, path)
-            model, fields = (LessonPage, self.lesson_fields) if path.suffix == ".md" else (QuizPage, quiz_fields)
-            step = self.put(model, module, file, fields(file), after=step)
+            if path.suffix == ".md":
+                step = self.put(LessonPage, module, file, self.lesson_fields(file), after=step)
+            else:
+                step = self.put(QuizPage, module, file, quiz_fields(file, track), after=step)
 
     def lesson_fields(self, manuscript):
         """The fields of a lesson."""
@@ -266,8 +289,8 @@ def worded(words, word, where):
     return words[word]
 
 
-def quiz_fields(manuscript):
-    """The fields of a quiz."""
+def quiz_fields(manuscript, track):
+    """The fields of a quiz, whose draws are among the bank of its track."""
     values = manuscripts.checked(manuscript.values, "quiz", manuscript.path)
     return {
         **step_fields(manuscript),
@@ -283,7 +306,8 @@ def quiz_fields(manuscript):
         "shuffle_questions": manuscripts.yes(values.get("melanger-questions", False), manuscript.path),
         "shuffle_choices": manuscripts.yes(values.get("melanger-choix", False), manuscript.path),
         "questions": [
-            {"type": kind, "value": value, "id": pk} for kind, value, pk in questionnaires.question_blocks(manuscript)
+            {"type": kind, "value": value | {"track": track.pk} if kind == "draw" else value, "id": pk}
+            for kind, value, pk in questionnaires.question_blocks(manuscript)
         ],
     }
 

@@ -11,6 +11,7 @@ SCORINGS = {
     "choix-multiples": {"tout-ou-rien": "all", "proportion": "each", "sans-erreur": "right_only"},
     "placement": {"proportion": "each", "tout-ou-rien": "all"},
 }
+DIFFICULTIES = {"": "", "facile": "easy", "moyenne": "medium", "difficile": "hard"}
 TRUE_FALSE = {"vrai": "true", "faux": "false", True: "true", False: "false"}
 NEEDED = {"id", "type", "question", "explication"}
 ALLOWED = {"points", "indices"}
@@ -18,10 +19,56 @@ ALLOWED = {"points", "indices"}
 
 def question_blocks(manuscript):
     """The StreamField values of a quiz: (type, value, id) triples; items of lists carry their own ids."""
-    questions = [read_question(question, manuscript.path) for question in manuscript.values["questions"]]
+    questions = [
+        read_draw(entry, manuscript.path) if is_draw(entry) else read_question(entry, manuscript.path)
+        for entry in manuscript.values["questions"]
+    ]
     if len({pk for _, _, pk in questions}) < len(questions):
         raise ManuscriptError(f"{manuscript.path} : deux questions portent le même identifiant")
     return questions
+
+
+def is_draw(entry):
+    """Whether this entry of a quiz asks for questions of the bank."""
+    return isinstance(entry, dict) and entry.get("type") == "tirage"
+
+
+def read_draw(entry, path):
+    """The (type, value, id) of a draw among the bank of the same track, whose page the loading fills in."""
+    where = f"{path} ({entry.get('id', 'sans id')})"
+    only(entry, {"id", "type", "nombre"}, {"id", "type", "nombre", "difficulte", "etiquettes"}, where)
+    place = identity(path, entry["id"])
+    value = {"count": entry["nombre"], "track": None, "difficulty": difficulty(entry, where)}
+    return "draw", value | {"tags": texts(entry.get("etiquettes"), place, "tag")}, place
+
+
+def difficulty(entry, where):
+    """How hard, in the words of files; nothing when it is not said."""
+    word = entry.get("difficulte", "")
+    if word not in DIFFICULTIES:
+        raise ManuscriptError(f"{where} : « {word} » est à choisir parmi {sorted(filter(None, DIFFICULTIES))}")
+    return DIFFICULTIES[word]
+
+
+def read_bank(manuscript):
+    """The questions of a bank's file: (fields of a BankQuestion without its track, its tags) pairs."""
+    return [read_bank_question(entry, manuscript.path) for entry in manuscript.values]
+
+
+def read_bank_question(entry, path):
+    """The fields of one question of the bank, and its tags."""
+    own = {"titre", "difficulte", "etiquettes"}
+    where = f"{path} ({entry.get('id', 'sans id') if isinstance(entry, dict) else 'illisible'})"
+    only(entry, {"titre", "etiquettes"}, set(entry) | own, where)
+    question = {name: value for name, value in entry.items() if name not in own}
+    kind, value, place = read_question(question, path)
+    fields = {
+        "uid": place,
+        "title": typed(entry["titre"]),
+        "difficulty": difficulty(entry, where),
+        "question": [{"type": kind, "value": value, "id": place}],
+    }
+    return fields, [typed(tag) for tag in entry["etiquettes"]]
 
 
 def read_question(question, path):

@@ -14,8 +14,9 @@ from wagtail import blocks
 from wagtail.blocks.field_block import RichTextBlock
 from wagtail.models import Page
 
+from courses.grading import grade
 from courses.loading import CONTENT, TRACKS, Loading
-from courses.models import GlossaryTerm, LessonPage, ModulePage, QuizPage, StepPage, TrackPage
+from courses.models import BankQuestion, GlossaryTerm, LessonPage, ModulePage, QuizPage, StepPage, TrackPage
 from courses.quizzes import Quiz, plain
 from courses.versions import quiz_of
 from tests.factories.courses import make_site
@@ -28,6 +29,9 @@ NEAR = (0.8, 1.25)
 # What Markdown may become: the marks that editors have too.
 TAGS = {"p", "h2", "h3", "strong", "em", "ul", "ol", "li", "a", "br"}
 INLINE_TAGS = TAGS - {"h2", "h3"}
+# The rich texts of a question, and what of it is not read by anybody.
+RICH = ("prompt", "explanation", "model_answer")
+NAMES = {*RICH, "id", "kind", "scoring", "forgive", "review"}
 TITLES = r"[Cc]ertification|[Cc]ertificat\b|[Cc]ertificats\b|[Cc]ertifiant|[Dd]ipl[oô]m"
 # Titles that other people issue, or that nobody needs here.
 OTHERS = ("ni de diplôme, ni d’argent",)
@@ -104,6 +108,7 @@ class Content:
     again: dict
     tracks: tuple[Track, ...]
     glossary: dict
+    bank: tuple[str, ...]
     statuses: dict
 
     @property
@@ -136,7 +141,8 @@ def content(django_db_setup, django_db_blocker):
         again = dict(Loading(catalogue).run())
         tracks = tuple(read_track(page) for page in TrackPage.objects.order_by("path"))
         glossary = dict(GlossaryTerm.objects.values_list("term", "definition"))
-        found = Content(counts, again, tracks, glossary, {})
+        bank = tuple(BankQuestion.objects.filter(live=True).values_list("title", flat=True))
+        found = Content(counts, again, tracks, glossary, bank, {})
         found.statuses.update({link: Client().get(link).status_code for link in internal_links(found)})
         transaction.set_rollback(True)
     return found
@@ -177,13 +183,22 @@ def read_step(page):
             blocks=found,
         )
     quiz = quiz_of(page)
-    html = tuple(text for question in quiz.questions for text in (question.prompt, question.explanation))
-    options = tuple(option.text for question in quiz.questions for option in question.options)
+    rich = [getattr(question, name, "") for question in quiz.questions for name in RICH]
+    lines = tuple(text for question in quiz.questions for text in lines_of_question(question.export()))
     return Test(
-        **common(page, page.url_path, texts=(page.summary, page.introduction, *options), html=html),
+        **common(page, page.url_path, texts=(page.summary, page.introduction, *lines), html=tuple(filter(None, rich))),
         minutes=page.minutes,
         quiz=quiz,
     )
+
+
+def lines_of_question(value):
+    """The plain texts inside a frozen question, whatever its type: all its strings that are not names."""
+    if isinstance(value, dict):
+        return [text for key, inside in value.items() if key not in NAMES for text in lines_of_question(inside)]
+    if isinstance(value, list):
+        return [text for inside in value for text in lines_of_question(inside)]
+    return [value] if isinstance(value, str) and value.strip() else []
 
 
 def common(page, file, *, texts, html=()):
@@ -252,8 +267,9 @@ def faults(places, faulty):
 
 def test_everything_loads_and_a_second_run_changes_nothing(content):
     files = [*CONTENT.glob("*/parcours.md"), *CONTENT.glob("*/*/*.md"), *CONTENT.glob("*/*/*.yaml")]
-    assert content.counts == {"created": len(files), "terms created": len(content.glossary)}
-    assert content.again == {"kept": len(files), "terms kept": len(content.glossary)}
+    terms, bank = len(content.glossary), len(content.bank)
+    assert content.counts == {"created": len(files), "terms created": terms, "bank questions created": bank}
+    assert content.again == {"kept": len(files), "terms kept": terms, "bank questions kept": bank}
     assert faults(content.places, lambda place: not place.live) == {}
 
 
@@ -340,6 +356,25 @@ def test_the_hours_of_a_track_are_those_of_its_steps(content):
     assert said == summed
 
 
+def test_an_attestation_never_waits_for_a_reader_when_everything_else_is_right(content):
+    def waits(test):
+        right = {question.id: question.right_response for question in test.quiz.questions if question.automatic}
+        return test.quiz.pass_mark is not None and not grade(test.quiz, right).passed
+
+    assert faults(content.quizzes, waits) == {}
+
+
+def test_every_question_of_the_bank_can_be_drawn(content):
+    drawn = {
+        question.id
+        for test in content.quizzes
+        for draw in test.quiz.draws
+        for question in test.quiz.questions
+        if question.id in draw.pool
+    }
+    assert len(drawn) == len(content.bank) > 0
+
+
 def test_every_question_is_explained(content):
     def unexplained(test):
         return [one.summary for one in test.quiz.questions if len(plain(one.explanation).split()) < 8]
@@ -373,7 +408,8 @@ def test_neither_true_nor_false_is_always_right_in_a_track(content):
 
 def test_choices_of_a_question_are_all_different(content):
     def doubled(test):
-        texts = [[option.text for option in question.options] for question in test.quiz.questions]
+        chosen = [question for question in test.quiz.questions if question.control == "choices"]
+        texts = [[option.text for option in question.options] for question in chosen]
         return [options for options in texts if len(set(options)) < len(options)]
 
     assert faults(content.quizzes, doubled) == {}

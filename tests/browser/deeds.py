@@ -148,7 +148,7 @@ def steps(track):
 
 
 def answers():
-    """For each question of the site: its kind, the right response, and a response that is wrong."""
+    """For each question with choices: its kind, the right response, and a response that is wrong."""
     return {
         question.id: {
             "kind": question.kind,
@@ -157,6 +157,7 @@ def answers():
         }
         for page in QuizPage.objects.live()
         for question in quiz_of(page).questions
+        if question.control == "choices" and question.scored
     }
 
 

@@ -9,7 +9,16 @@ from wagtail.models import Page, Revision, Site
 from courses import loading
 from courses.loading import Loading
 from courses.manuscripts import ManuscriptError
-from courses.models import CataloguePage, GlossaryTerm, Illustration, LessonPage, ModulePage, QuizPage, TrackPage
+from courses.models import (
+    BankQuestion,
+    CataloguePage,
+    GlossaryTerm,
+    Illustration,
+    LessonPage,
+    ModulePage,
+    QuizPage,
+    TrackPage,
+)
 from courses.versions import quiz_of
 from lms.models import HomePage
 from tests.factories.courses import publish
@@ -258,6 +267,81 @@ def test_a_definition_belongs_to_its_editors_once_loaded(load, root):
     assert list(GlossaryTerm.objects.values_list("term", "definition")) == [
         ("TIERS-LIEU", "La définition de la formatrice.")
     ]
+
+
+BANK = """- titre: Qui tient la porte
+  difficulte: facile
+  etiquettes: [accueil, lien]
+  id: porte
+  type: vrai-faux
+  question: La porte est-elle ouverte ?
+  reponse: vrai
+  explication: Elle l'est toujours.
+- titre: Qui range les chaises
+  difficulte: moyenne
+  etiquettes: [accueil]
+  id: chaises
+  type: vrai-faux
+  question: Range-t-on à plusieurs ?
+  reponse: vrai
+  explication: Cela va plus vite.
+"""
+DRAW = "  - {id: tirage, type: tirage, nombre: 1, etiquettes: [accueil], difficulte: moyenne}\n"
+
+
+@pytest.fixture
+def bank(root):
+    """The track has a bank of two questions, and its quiz draws one of them."""
+    write(root / "jeunes/banque.yaml", BANK)
+    rewrite(root / "jeunes/01-agir/09-quiz.yaml", "questions:\n", "questions:\n" + DRAW)
+    return root / "jeunes/banque.yaml"
+
+
+def test_a_bank_is_published_with_its_track_its_difficulty_and_its_tags(load, bank):
+    assert load()["bank questions created"] == 2
+    question = BankQuestion.objects.get(title="Qui tient la porte")
+    assert (question.live, question.track.slug, question.difficulty) == (True, "jeunes", "easy")
+    assert sorted(question.tags.names()) == ["accueil", "lien"]
+    assert question.freeze().summary == "La porte est-elle ouverte ?"
+
+
+def test_a_quiz_draws_among_the_bank_of_its_track(load, bank):
+    load()
+    quiz = quiz_of(QuizPage.objects.get())
+    assert [draw.count for draw in quiz.draws] == [1]
+    assert [quiz.question(one).summary for one in quiz.draws[0].pool] == ["Range-t-on à plusieurs ?"]
+
+
+def test_a_question_of_the_bank_belongs_to_its_editors_once_loaded(load, bank):
+    load()
+    question = BankQuestion.objects.get(title="Qui tient la porte")
+    question.title = "La porte"
+    question.save_revision().publish()
+    rewrite(bank, "toujours", "souvent")
+    before = rows()
+    assert load() == {"kept": 4, "terms kept": 1, "bank questions kept": 2}
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("difficulte: facile", "difficulte: rude", r"\(porte\) : « rude » est à choisir parmi"),
+        ("  etiquettes: [accueil, lien]\n", "", r"\(porte\) : .*manquants \['etiquettes'\]"),
+        ("  reponse: vrai\n  explication: Elle", "  explication: Elle", r"\(porte\) : .*manquants \['reponse'\]"),
+        ("Qui tient la porte", "x" * 161, r"\(x+\)"),
+    ],
+)
+def test_a_question_of_the_bank_that_cannot_be_read_is_refused_by_name(load, bank, old, new, message):
+    rewrite(bank, old, new)
+    with pytest.raises(ManuscriptError, match=rf"^jeunes/banque.yaml.*{message}"):
+        load()
+
+
+def test_a_draw_that_the_bank_cannot_fill_is_refused_by_name(load, root, bank):
+    rewrite(root / "jeunes/01-agir/09-quiz.yaml", "nombre: 1", "nombre: 2")
+    with pytest.raises(ManuscriptError, match=r"^jeunes/01-agir/09-quiz.yaml"):
+        load()
 
 
 @pytest.mark.parametrize(
