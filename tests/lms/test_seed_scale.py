@@ -10,11 +10,13 @@ from django.utils import timezone
 from courses.grading import grade
 from courses.outline import outlines
 from courses.versions import thaw
-from learners import progress
-from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
+from learners import progress, reviews
+from learners.models import Answer, Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
 from learners.reporting import STALLED_AFTER, Status, board_of
 from learners.standing import progress_of, why_locked
 from tests.factories.courses import make_track
+from tests.factories.learners import NOW, enrol, make_cohort, make_person
+from tests.factories.reviews import answered, levels_of, make_open_track
 
 pytestmark = pytest.mark.slow
 
@@ -117,6 +119,21 @@ def test_every_attempt_is_graded_as_its_answers_deserve_and_a_quiz_is_done_when_
         )
     )
     assert passed == done != set()
+
+
+def test_what_was_read_of_a_life_was_read_of_the_lives_lived_again(site):
+    track = make_open_track(site, slug="chefs-de-projet")
+    cohort = make_cohort(track)
+    reader = make_person("claire@demo.example", is_superuser=True)
+    for number in range(3):
+        row = enrol(make_person(f"jeanne.{number}@demo.example"), track, cohort=cohort)
+        (answer,) = answered(row).answers.all()
+        reviews.review(answer_pk=answer.pk, by=reader, levels=levels_of(answer, 2, 1), comment="Bien.", at=NOW)
+    seed(learners=5, track=["chefs-de-projet"])
+
+    again = Answer.objects.filter(attempt__enrolment__in=newcomers()).select_related("review")
+    assert [(one.points, one.review.comment, one.review.graded_by) for one in again] == [(3, "Bien.", reader)] * 5
+    assert not Answer.objects.awaiting().exists()
 
 
 def test_an_attestation_bears_the_name_of_its_own_holder_and_nothing_is_left_to_send():

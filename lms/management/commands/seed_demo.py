@@ -18,8 +18,9 @@ from django.utils.text import slugify
 
 from courses.models import QuizPage
 from courses.outline import outlines
-from learners import attempts, enrolment, progress, roles
-from learners.models import Cohort, CohortLead, Letter, User
+from learners import attempts, enrolment, progress, reviews, roles
+from learners.models import Answer, Cohort, CohortLead, Letter, User
+from lms.management.written_answers import WRITTEN
 
 FIRST_NAMES = (
     "Aïcha Alice Amadou Anaïs Antoine Aurélie Baptiste Bilal Camille Cécile Chloé Clément Damien Élodie Emma Éric "
@@ -44,6 +45,8 @@ PACES: list[tuple[str, float, int]] = [
     ("withdrawn", 0.1, 30),
 ]
 WEEKS_AGO = 7
+# How long answers wait for a reader: the latest are still in the queue.
+READ_WITHIN = timedelta(days=12)
 
 ACCOUNTS = [
     ("apprenante@demo.example", "Nour", "Lemoine"),
@@ -82,6 +85,7 @@ class Command(BaseCommand):
         instructor.groups.add(roles.instructors())
         for person in (manager, other_manager):
             person.groups.add(roles.managers())
+        self.reader = instructor
         names = people(dice)
         for outline in outlines():
             cohort = Cohort.objects.create(
@@ -122,27 +126,54 @@ class Command(BaseCommand):
         for position, step in enumerate(steps, start=1):
             at = begin + (end - begin) * position / len(steps)
             if step.kind == QuizPage.kind:
-                self.answer(row, step, at=at)
+                self.answer(row, step, at=at, now=now, last=position == len(steps))
             else:
                 progress.complete(enrolment_pk=row.pk, step_pk=step.pk, at=at)
         if state == "withdrawn":
             enrolment.withdraw(person=person, track_pk=outline.pk, at=end)
 
-    def answer(self, row, step, *, at):
+    def answer(self, row, step, *, at, now, last):
         """Answer a quiz as people do: mostly right, some better than others, sometimes twice."""
         dice = random.Random(f"{row.person_id}/{step.pk}")  # noqa: S311 — invented people, not secrets
         skill = random.Random(row.person_id).choice((0.4, 0.7, 0.9, 0.95))  # noqa: S311 — invented people, not secrets
         for known, begun in ((skill, at - timedelta(minutes=dice.randrange(3, 12))), (1, at)):
             attempt = attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=step.pk, at=begun)
-            responses = {
-                question.id: question.right_response
-                if question.scored and dice.random() < known ** effort(question)
-                else slip(question, dice)
+            responses = {question.id: response(question, known, dice) for question in attempt.paper.questions}
+            sure = {
+                question.id: certainty(question.fraction(responses[question.id]), known, dice)
                 for question in attempt.paper.questions
+                if attempt.paper.asks_certainty(question)
             }
-            attempt = attempts.submit(attempt_pk=attempt.pk, responses=responses, at=at)
+            attempt = attempts.submit(attempt_pk=attempt.pk, responses=responses, certainties=sure, at=at)
+            # Whoever cannot go on without a reader has found one; the others wait for their turn.
+            if attempt.awaiting and (at < now - READ_WITHIN or not (attempt.passed or last)):
+                self.read(attempt, at=min(at + timedelta(hours=dice.randrange(2, 20)), now))
+                attempt.refresh_from_db()
             if attempt.passed is not False:
                 return
+
+    def read(self, attempt, *, at):
+        """The instructor reads what this attempt wrote."""
+        for answer in Answer.objects.awaiting().filter(attempt=attempt):
+            criteria = attempt.paper.question(answer.question_id).criteria
+            known = [one for one in WRITTEN.get(answer.question_id, ()) if one.text == answer.response]
+            points, comment = (known[0].points, known[0].comment) if known else ([one.points for one in criteria], "")
+            levels = {criterion.id: given for criterion, given in zip(criteria, points, strict=True)}
+            reviews.review(answer_pk=answer.pk, by=self.reader, levels=levels, comment=comment, at=at)
+
+
+def response(question, known, dice):
+    """What somebody who knows so much answers."""
+    if question.id in WRITTEN:
+        return WRITTEN[question.id][0].text if known == 1 else dice.choice(WRITTEN[question.id]).text
+    if question.scored and dice.random() < known ** effort(question):
+        return question.right_response
+    return slip(question, dice)
+
+
+def certainty(worth, known, dice):
+    """How sure they say they are: surer of what is right, mostly, and of everything when they know it all."""
+    return 3 if known == 1 else dice.choices((1, 2, 3), weights=(1, 2, 3) if worth == 1 else (2, 2, 1))[0]
 
 
 def effort(question):

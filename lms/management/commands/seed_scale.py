@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from courses.outline import outlines
-from learners.models import Answer, Attempt, Certificate, CohortLead, Completion, Enrolment, Letter, User
+from learners.models import Answer, Attempt, Certificate, CohortLead, Completion, Enrolment, Letter, Review, User
 from learners.models.certificate import new_code
 from lms.management.commands.seed_demo import FIRST_NAMES, LAST_NAMES
 
@@ -69,7 +69,7 @@ def lives_of(outline):
     rows = Enrolment.objects.filter(
         track_id=outline.pk, cohort__isnull=False, person__email__endswith="@demo.example"
     ).exclude(person__email__startswith=NAME)
-    related = ("completions", "attempts__answers", "letters")
+    related = ("completions", "attempts__answers__review", "letters")
     return list(rows.select_related("cohort", "certificate").prefetch_related(*related).order_by("pk"))
 
 
@@ -137,8 +137,14 @@ def multiply(lives, cohort, newcomers, dice, *, with_answers):
             for one in life.attempts.all()
         ]
         Attempt.objects.bulk_create([attempt for _, attempt, _ in made])
-        Answer.objects.bulk_create(
-            twin(answer, later, attempt_id=attempt.pk) for one, attempt, later in made for answer in one.answers.all()
+        given = [(answer, attempt, later) for one, attempt, later in made for answer in one.answers.all()]
+        answers = Answer.objects.bulk_create(
+            twin(answer, later, attempt_id=attempt.pk) for answer, attempt, later in given
+        )
+        Review.objects.bulk_create(
+            twin(one.review, later, answer_id=answer.pk)
+            for (one, _, later), answer in zip(given, answers, strict=True)
+            if hasattr(one, "review")
         )
 
 
