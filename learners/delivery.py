@@ -15,11 +15,11 @@ from django.core.mail import get_connection
 from django.db.models import F
 
 from courses.outline import outline_by_pk
-from courses.reveal import SCORE, moment_of
+from courses.reveal import SCORE
 from learners import documents, emails, subscriptions
-from learners.models import Attempt, Certificate, Letter
+from learners.models import Attempt, Certificate, Letter, Regrade
 from learners.standing import next_step
-from learners.terms import terms_of
+from learners.terms import shown_of
 
 log = structlog.get_logger(__name__)
 
@@ -110,19 +110,17 @@ def compose(letter):
             document = documents.attestation_pdf(certificate)
             attachment = (f"attestation-{certificate.code}.pdf", document, "application/pdf")
             return emails.certificate_ready(certificate), (attachment,)
+        case Letter.Kind.REVIEW if letter.key.startswith("regrade:"):
+            rows = Regrade.objects.select_related("answer__review", "answer__attempt__quiz")
+            regrade = rows.get(pk=letter.key.removeprefix("regrade:"))
+            regrade.answer.attempt.enrolment = enrolment
+            return emails.mark_changed(regrade, shown=shown_of(regrade.answer.attempt, letter.due_at)), ()
         case Letter.Kind.REVIEW:
             attempt = Attempt.objects.select_related("quiz").get(pk=letter.key.removeprefix("review:"))
             attempt.enrolment = enrolment
             count = attempt.answers.filter(review__graded_at__isnull=False).count()
-            return emails.answers_reviewed(attempt, count, shows_score=_shows_score(attempt, letter.due_at)), ()
+            return emails.answers_reviewed(attempt, count, shows_score=SCORE in shown_of(attempt, letter.due_at)), ()
     raise ValueError(letter.kind)
-
-
-def _shows_score(attempt, at):
-    """Whether the settings of the quiz show the score of this attempt at that moment."""
-    terms = terms_of(quiz_pk=attempt.quiz_id, enrolment_pk=attempt.enrolment_id, attempts=())
-    moment = moment_of(submitted_at=attempt.submitted_at, closes_at=terms.closes_at, now=at)
-    return SCORE in terms.page.revealed(moment)
 
 
 def message_id(letter):

@@ -17,6 +17,7 @@ from django.template import Context, Engine
 from django.urls import reverse
 
 from courses.models import TrackPage
+from courses.reveal import FEEDBACK, MARKS, SCORE
 from courses.typography import FIXED, duree, heures, pluriel, typographie, typographie_html
 
 SUBJECT_LENGTH = 200  # the column of the letter
@@ -118,6 +119,32 @@ def answers_reviewed(attempt, count, *, shows_score):
     )
 
 
+def mark_changed(regrade, *, shown):
+    """A mark that was given has changed: what it was, what it is, as far as the quiz shows it.
+
+    In: a regrade with its answer, that answer's review and attempt (quiz, enrolment's person and
+    track), and the kinds of information that the quiz shows (courses.reveal).
+    """
+    answer, attempt = regrade.answer, regrade.answer.attempt
+    changed = regrade.before != regrade.after
+    return _letter(
+        "mark_changed",
+        attempt.enrolment.person,
+        track=attempt.enrolment.track.title,
+        informal=attempt.enrolment.track.informal,
+        quiz=attempt.quiz.title,
+        marked=changed and not shown.isdisjoint({MARKS, SCORE}),
+        before=_points(regrade.before) if changed and MARKS in shown else "",
+        after=_points(regrade.after),
+        out_of=answer.max_points,
+        percent=attempt.percent if changed and SCORE in shown else None,
+        passed=attempt.passed if changed and SCORE in shown else None,
+        lowered=regrade.after < regrade.before,
+        commented=FEEDBACK in shown and regrade.comment_before != answer.review.comment,
+        result_url=_absolute(reverse("lms:attempt", args=[attempt.pk])),
+    )
+
+
 def account(template_prefix, context):
     """A message of the account: confirm an address, reset a password…
 
@@ -210,6 +237,11 @@ def _absolute(path):
 
 def _days(count):
     return f"{count}{FIXED}jour{pluriel(count)}"
+
+
+def _points(number):
+    """« 3 points », « 1,5 point »."""
+    return f"{number:.2f}".rstrip("0").rstrip(".").replace(".", ",") + f"{FIXED}point{pluriel(number)}"
 
 
 def _award_in_sentence(label):

@@ -6,10 +6,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from courses.reveal import FEEDBACK, MARKS, SCORE
 from learners import attempts, letters
 from learners.access import may_review, reviewable_by
 from learners.errors import AlreadyReviewed, IncompleteReview, NotReviewer, ReviewTaken
 from learners.models import Answer, Enrolment, Letter, Regrade, Review
+from learners.terms import shown_of
 
 # Long enough to read a long text with care; short enough that a closed laptop blocks nobody for the day.
 CLAIM = timedelta(minutes=30)
@@ -81,19 +83,14 @@ def review(*, answer_pk, by, levels, comment, at):
         _mark(review, levels, comment, at=at)
         attempt = review.answer.attempt
         if not attempt.awaiting:
-            letters.write(
-                kind=Letter.Kind.REVIEW,
-                person=attempt.enrolment.person,
-                enrolment=attempt.enrolment,
-                key=f"review:{attempt.pk}",
-                due_at=at,
-            )
+            _tell(attempt, key=f"review:{attempt.pk}", at=at)
     return review
 
 
 def amend(*, answer_pk, by, levels, comment, why, at):
     """Change a mark that was given, and keep what it was: a Regrade, or None when nothing changes.
 
+    The learner is told of each change that the quiz shows, unless the first letter is still to come.
     Raises NotReviewer, or IncompleteReview when the points do not fit or the reason is missing.
     """
     with transaction.atomic():
@@ -108,7 +105,26 @@ def amend(*, answer_pk, by, levels, comment, why, at):
             "comment_before": review.comment,
         }
         _mark(review, levels, comment, at=at)
-        return Regrade.objects.create(answer=review.answer, at=at, by=by, why=why, after=review.answer.points, **before)
+        regrade = Regrade.objects.create(
+            answer=review.answer, at=at, by=by, why=why, after=review.answer.points, **before
+        )
+        attempt = review.answer.attempt
+        if not attempt.awaiting and _is_seen(regrade, review, shown_of(attempt, at)):
+            _tell(attempt, key=f"regrade:{regrade.pk}", at=at)
+        return regrade
+
+
+def _is_seen(regrade, review, shown):
+    """Whether the learner, to whom the quiz shows these kinds of information, sees what this change changes."""
+    if FEEDBACK in shown and (regrade.levels_before, regrade.comment_before) != (review.levels, review.comment):
+        return True
+    return regrade.before != regrade.after and not shown.isdisjoint({MARKS, SCORE})
+
+
+def _tell(attempt, *, key, at):
+    """One letter to the learner for what this key names."""
+    enrolment = attempt.enrolment
+    letters.write(kind=Letter.Kind.REVIEW, person=enrolment.person, enrolment=enrolment, key=key, due_at=at)
 
 
 def _locked(answer_pk, by):

@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from courses.models import QuizPage
+from courses.reveal import moment_of
 from courses.typography import jour
 from learners.models import Accommodation, CohortQuizWindow
 
@@ -74,6 +75,12 @@ class Terms:
         if self.next_at is not None and now < self.next_at:
             return f"La prochaine tentative sera possible le {said(self.next_at)}."
         return None
+
+
+def shown_of(attempt, at):
+    """The kinds of information (courses.reveal) that the quiz shows of this sent attempt at that moment. One query."""
+    terms = terms_of(quiz_pk=attempt.quiz_id, enrolment_pk=attempt.enrolment_id, attempts=())
+    return terms.page.revealed(moment_of(submitted_at=attempt.submitted_at, closes_at=terms.closes_at, now=at))
 
 
 def extra_minutes(minutes, percent):

@@ -319,6 +319,107 @@ def test_a_changed_mark_is_a_dated_row_that_keeps_what_was(answer, helene, marc)
     assert Certificate.objects.count() == 1
 
 
+def told(regrade):
+    """The letter that tells this change, or None."""
+    return Letter.objects.filter(key=f"regrade:{regrade.pk}").first()
+
+
+def test_each_change_that_the_learner_sees_is_told_once(answer, learner, helene, marc):
+    give(answer, helene, 0, 1)
+    first = amend(answer, marc, 2, 1)
+    assert amend(answer, marc, 2, 1) is None
+    second = amend(answer, marc, 2, 0, at=NOW + 3 * DAY)
+    assert Letter.objects.filter(kind=Letter.Kind.REVIEW).count() == 3
+    letter = told(first)
+    assert (letter.person, letter.enrolment, letter.due_at) == (learner, answer.attempt.enrolment, NOW + 2 * DAY)
+    assert told(second).due_at == NOW + 3 * DAY
+
+
+@pytest.mark.parametrize(
+    ("informal", "points", "comment", "subject", "words", "silent"),
+    [
+        (
+            True,
+            (2, 1),
+            "Un vrai récit.",
+            "Ta note a changé : « Un récit »",
+            ("Elle valait 1 point ; elle vaut maintenant 3 points sur 3.", "le quiz est réussi : 100 %"),
+            ("commentaire", "reste terminé"),
+        ),
+        (
+            False,
+            (0, 0),
+            "Relu à deux.",
+            "Votre note a changé : « Un récit »",
+            (
+                "elle vaut maintenant 0 point sur 3. Le commentaire a changé aussi : il se lit avec le détail.",
+                "Résultat de cette tentative : 0 %. Ce que vous aviez terminé reste terminé.",
+            ),
+            ("réussi", "Relu à deux"),
+        ),
+        (
+            False,
+            (0, 1),
+            "Relu à deux.",
+            "La relecture de votre réponse a changé : « Un récit »",
+            ("a été relue une nouvelle fois. Le commentaire a changé.",),
+            ("valait", "%", "Relu à deux", "reste terminé"),
+        ),
+    ],
+    ids=["more points", "fewer points and another comment", "another comment"],
+)
+def test_the_letter_says_what_changed(
+    learner, site, helene, postbox, informal, points, comment, subject, words, silent
+):
+    answer = answered(enrol(learner, make_open_track(site, informal=informal))).answers.get()
+    give(answer, helene, 0, 1)
+    letter = told(amend(answer, helene, *points, comment=comment))
+    assert delivery.send(letter.pk, now=NOW + 2 * DAY) == "sent"
+    letter.refresh_from_db()
+    assert plain(letter.subject) == subject
+    for body in (letter.text, letter.html):
+        assert f"/apprendre/tentatives/{answer.attempt_id}/" in body
+        assert [one for one in words if one not in plain(body)] == []
+    assert [one for one in silent if one in letter.text] == []
+    assert "Le fait est bien là." not in letter.text + letter.html  # the reason stays with the readers
+
+
+@pytest.mark.parametrize(
+    ("shown", "points", "comment", "is_told"),
+    [
+        (["score"], (2, 1), "Un vrai récit.", True),
+        (["score"], (0, 1), "Relu à deux.", False),
+        (["marks"], (2, 1), "Un vrai récit.", True),
+        (["feedback"], (1, 0), "Un vrai récit.", True),
+        (["feedback"], (0, 1), "Relu à deux.", True),
+        (["answers", "solutions"], (2, 1), "Relu à deux.", False),
+    ],
+)
+def test_a_change_that_the_quiz_does_not_show_is_not_told(learner, site, helene, shown, points, comment, is_told):
+    track = make_open_track(site, reveal_custom=True, reveal_after=shown, reveal_later=shown)
+    answer = answered(enrol(learner, track)).answers.get()
+    give(answer, helene, 0, 1)
+    assert bool(told(amend(answer, helene, *points, comment=comment))) is is_told
+
+
+def test_the_letter_of_a_change_keeps_what_the_quiz_does_not_show(learner, site, helene):
+    track = make_open_track(site, reveal_custom=True, reveal_after=["feedback"], reveal_later=["feedback"])
+    answer = answered(enrol(learner, track)).answers.get()
+    give(answer, helene, 0, 1)
+    composed, _ = delivery.compose(told(amend(answer, helene, 2, 1)))
+    assert [word for word in ("%", "réussi", "point") if word in composed.text] == []
+    assert [word for word in ("réussi", "point") if word in plain(composed.html)] == []
+
+
+def test_a_change_before_everything_is_read_waits_for_the_letter_that_tells_it_all(learner, site, helene):
+    track = make_open_track(site, questions=[open_text("un"), open_text("deux")])
+    first, second = answered(enrol(learner, track)).answers.order_by("pk")
+    give(first, helene, 0, 1)
+    assert told(amend(first, helene, 2, 1)) is None
+    give(second, helene, 2, 1, at=NOW + 3 * DAY)
+    assert Letter.objects.get(kind=Letter.Kind.REVIEW).key == f"review:{first.attempt_id}"
+
+
 def test_what_was_earned_is_not_taken_back_by_a_lower_mark(answer, row, helene):
     give(answer, helene, 2, 1)
     amend(answer, helene, 0, 0)
