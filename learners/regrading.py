@@ -52,7 +52,15 @@ def regrade(*, attempt_pk, key, by, why, at):
         outcome.attempt.save(update_fields=["key"])
         for answer, grade in outcome.changed:
             Regrade.objects.create(
-                answer=answer, at=at, by=by, why=why, before=answer.points, after=grade.points, key=key
+                answer=answer,
+                at=at,
+                by=by,
+                why=why,
+                before=answer.points,
+                after=grade.points,
+                passed_before=outcome.attempt.passed,
+                passed_after=outcome.result.passed,
+                key=key,
             )
             Answer.objects.filter(pk=answer.pk).update(fraction=grade.fraction, points=grade.points)
         if outcome.changed:

@@ -103,10 +103,17 @@ def amend(*, answer_pk, by, levels, comment, why, at):
             "before": review.answer.points,
             "levels_before": review.levels,
             "comment_before": review.comment,
+            "passed_before": review.answer.attempt.passed,
         }
         _mark(review, levels, comment, at=at)
         regrade = Regrade.objects.create(
-            answer=review.answer, at=at, by=by, why=why, after=review.answer.points, **before
+            answer=review.answer,
+            at=at,
+            by=by,
+            why=why,
+            after=review.answer.points,
+            passed_after=review.answer.attempt.passed,
+            **before,
         )
         attempt = review.answer.attempt
         if not attempt.awaiting and _is_seen(regrade, review, shown_of(attempt, at)):

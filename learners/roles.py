@@ -23,6 +23,7 @@ PERMISSIONS = (
     ("courses", "add_bankquestion"),
     ("courses", "change_bankquestion"),
     ("courses", "publish_bankquestion"),
+    ("learners", "view_regrade"),
 )
 ON_PAGES = ("add_page", "change_page", "publish_page")
 ON_FILES = (

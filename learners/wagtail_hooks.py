@@ -1,4 +1,4 @@
-"""The admin's side of learners: cohorts, attestations, messages; and what must not be deleted."""
+"""The admin's side of learners: cohorts, attestations, changed marks, messages; and what must not be deleted."""
 
 from django import forms
 from django.contrib import messages
@@ -21,7 +21,8 @@ from wagtail.permissions import register_permission_policy
 
 from learners import certificates, roles
 from learners.accommodation_views import AccommodationViewSet
-from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
+from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, Regrade, User
+from learners.regrade_views import RegradeViewSet
 
 
 class KeptPolicy(ModelPermissionPolicy):
@@ -42,6 +43,7 @@ class ReadOnlyPolicy(KeptPolicy):
 
 register_permission_policy(Certificate, KeptPolicy(Certificate))
 register_permission_policy(Letter, ReadOnlyPolicy(Letter))
+register_permission_policy(Regrade, ReadOnlyPolicy(Regrade))
 
 
 class DeleteCohortView(DeleteView):
@@ -283,13 +285,14 @@ class LearnersGroup(ViewSetGroup):
         CohortViewSet("cohorts"),
         AccommodationViewSet("accommodations"),
         CertificateViewSet("certificates"),
+        RegradeViewSet("regrades"),
         LetterViewSet("letters"),
     )
 
 
 @hooks.register("register_admin_viewset")
 def register_viewsets():
-    """Cohorts, attestations and messages, for those who have the permission."""
+    """Cohorts, attestations, changed marks and messages, for those who have the permission."""
     return LearnersGroup()
 
 

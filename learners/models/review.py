@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from courses.models import QuizVersion
 from learners.models.attempt import Answer
@@ -60,6 +61,42 @@ class Review(models.Model):
         return self.claimed_by if self.claimed_until is not None and at < self.claimed_until else None
 
 
+class RegradeQuerySet(models.QuerySet):
+    def one_per_change(self):
+        """One row per change, that is per author, moment and quiz, with what it changed.
+
+        Adds ``quiz_title``, ``answer_count`` (marks changed), ``gained`` and ``lost`` (attempts that passed or no
+        longer pass). One query.
+        """
+        same = Regrade.objects.filter(
+            at=OuterRef("at"), by=OuterRef("by"), answer__attempt__quiz=OuterRef("answer__attempt__quiz")
+        )
+        return self.filter(~Exists(same.filter(pk__lt=OuterRef("pk")))).annotate(
+            quiz_title=F("answer__attempt__quiz__title"),
+            answer_count=counted(same, Count("pk")),
+            gained=counted(same.gaining(), Count("answer__attempt", distinct=True)),
+            lost=counted(same.losing(), Count("answer__attempt", distinct=True)),
+        )
+
+    def changed_with(self, regrade):
+        """The rows of the same change, this one included."""
+        return self.filter(at=regrade.at, by=regrade.by, answer__attempt__quiz=regrade.answer.attempt.quiz_id)
+
+    def gaining(self):
+        """Changes after which the attempt passes, and did not before."""
+        return self.filter(passed_after=True).exclude(passed_before=True)
+
+    def losing(self):
+        """Changes after which the attempt no longer passes."""
+        return self.filter(passed_before=True).exclude(passed_after=True)
+
+
+def counted(rows, count):
+    """The number of these rows of another query, as a subquery; 0 when there are none."""
+    found = rows.order_by().values("by").annotate(found=count).values("found")
+    return Coalesce(Subquery(found, output_field=models.IntegerField()), 0)
+
+
 class Regrade(models.Model):
     """A mark that was given and then changed: what it was, what it became, by whom and why. Never edited."""
 
@@ -69,12 +106,17 @@ class Regrade(models.Model):
     why = models.TextField("motif")
     before = models.FloatField("points avant")
     after = models.FloatField("points après")
+    # Whether the attempt had passed, then and since: the answers of one attempt that change together say the same.
+    passed_before = models.BooleanField("réussie avant", null=True, blank=True)
+    passed_after = models.BooleanField("réussie après", null=True, blank=True)
     # Empty when a human changed their reading.
     key = models.ForeignKey(
         QuizVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="nouveau corrigé"
     )
     levels_before = models.JSONField("points par critère avant", default=dict, blank=True)
     comment_before = models.TextField("commentaire avant", blank=True)
+
+    objects = RegradeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "note modifiée"

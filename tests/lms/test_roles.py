@@ -23,6 +23,7 @@ from learners.models import (
     Enrolment,
     Letter,
     OptOut,
+    Regrade,
     User,
 )
 from learners.subscriptions import token_for
@@ -178,6 +179,19 @@ GET  certificates:history               /admin/certificates/history/{certificate
 GET  certificates:history_results       /admin/certificates/history-results/{certificate}/ in      403     403     no      403     403     200
 GET  certificates:usage                 /admin/certificates/usage/{certificate}/           in      403     403     no      403     403     200
 GET  certificates:inspect               /admin/certificates/inspect/{certificate}/         in      403     403     no      403     403     200
+GET  regrades:index                     /admin/regrades/                                   in      403     403     200     403     403     200
+GET  regrades:index_results             /admin/regrades/results/                           in      403     403     200     403     403     200
+GET  regrades:add                       /admin/regrades/new/                               in      403     403     no      403     403     no
+POST regrades:add                       /admin/regrades/new/                               in      403     403     no      403     403     no
+GET  regrades:edit                      /admin/regrades/edit/{regrade}/                    in      403     403     no      403     403     no
+POST regrades:edit                      /admin/regrades/edit/{regrade}/                    in      403     403     no      403     403     no
+GET  regrades:delete                    /admin/regrades/delete/{regrade}/                  in      403     403     no      403     403     no
+POST regrades:delete                    /admin/regrades/delete/{regrade}/                  in      403     403     no      403     403     no
+GET  regrades:history                   /admin/regrades/history/{regrade}/                 in      403     403     no      403     403     no
+GET  regrades:history_results           /admin/regrades/history-results/{regrade}/         in      403     403     no      403     403     no
+GET  regrades:usage                     /admin/regrades/usage/{regrade}/                   in      403     403     no      403     403     no
+GET  regrades:inspect                   /admin/regrades/inspect/{regrade}/                 in      403     403     200     403     403     200
+GET  regrades:inspect                   /admin/regrades/inspect/{missing}/                 in      403     403     404     403     403     404
 GET  letters:index                      /admin/letters/                                    in      403     403     no      403     403     200
 GET  letters:index_results              /admin/letters/results/                            in      403     403     no      403     403     200
 GET  letters:add                        /admin/letters/new/                                in      403     403     no      403     403     no
@@ -264,6 +278,16 @@ def world(site, track, admin, instructor):
         "code": Certificate.objects.get(enrolment__person=owner).code,
         "certificate": Certificate.objects.get(enrolment__person=owner).pk,
         "letter": letters.get(kind="certificate").pk,
+        "regrade": Regrade.objects.create(
+            answer=Answer.objects.filter(attempt__in=own).first(),
+            at=NOW,
+            by=admin,
+            why="Le corrigé était faux.",
+            before=0,
+            after=1,
+            passed_before=False,
+            passed_after=True,
+        ).pk,
         "token": token_for(owner.pk, "reminder"),
         "person": owner.pk,
         "lesson": track.get_descendants().get(slug="lecon-12").pk,
@@ -362,7 +386,7 @@ def names_under(resolver, namespace=""):
 
 # Redirects to the site's sign-in, and what Wagtail's walk (test_secrecy) covers.
 ELSEWHERE = {"admin/login/", "_util/login/"}
-ABOUT_PEOPLE = ("cohorts:", "certificates:", "letters:", "wagtailusers_users:")
+ABOUT_PEOPLE = ("cohorts:", "certificates:", "regrades:", "letters:", "wagtailusers_users:")
 
 
 def test_every_address_has_a_row():
