@@ -7,7 +7,9 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Permission
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from wagtail.models import GroupPagePermission
 
+from courses.models import QuizPage
 from learners import emails, letters
 from learners.access import reviewers
 from learners.models import CohortLead, User
@@ -17,13 +19,16 @@ class Backend(AuthenticationBackend):
     """Loads the person of a session together with what the header must know, in one query."""
 
     def get_user(self, user_id):
-        """The active person with that key, with ``leads_cohorts``, ``reviews`` and ``edits``; or None."""
+        """The active person with that key, with ``leads_cohorts``, ``reviews``, ``figures`` and ``edits``; or None."""
         access = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
+        changes = GroupPagePermission.objects.filter(permission__codename="change_page")
+        below = QuizPage.objects.filter(path__startswith=OuterRef("page__path"))
         return (
             User.objects.filter(pk=user_id, is_active=True)
             .annotate(
                 leads_cohorts=Q(is_superuser=True) | Exists(CohortLead.objects.filter(person=OuterRef("pk"))),
                 reviews=Exists(reviewers().filter(pk=OuterRef("pk"))),
+                figures=Q(is_superuser=True) | Exists(changes.filter(Exists(below), group__user=OuterRef("pk"))),
                 edits=Q(is_superuser=True) | Exists(access.filter(group__user=OuterRef("pk"))),
             )
             .first()

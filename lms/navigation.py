@@ -11,6 +11,7 @@ class Nav:
 
     leads_cohorts: bool
     reviews: bool
+    figures: bool  # of the quizzes that this person may edit
     edits: bool
     demo: bool
 
@@ -22,6 +23,7 @@ def nav(request):
         "nav": Nav(
             leads_cohorts=bool(getattr(user, "leads_cohorts", False)),
             reviews=bool(getattr(user, "reviews", False)),
+            figures=bool(getattr(user, "figures", False)),
             edits=bool(getattr(user, "edits", False)),
             demo=settings.DEMO,
         )

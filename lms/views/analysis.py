@@ -81,7 +81,7 @@ def quizzes(request):
         "cohort": None,
         "still_learning": False,
         "tracks": quizzes_by_track(outlines(), among=set(editable.values_list("pk", flat=True))),
-        "breadcrumb": [("Mes cohortes", reverse("lms:cohorts"))],
+        "breadcrumb": doors(request.user),
     }
     if not context["tracks"]:
         raise Http404
@@ -156,8 +156,12 @@ def cohort_quiz(request, pk, quiz_pk):
 def quiz(request, quiz_pk):
     """The questions of a quiz, as all learners met them."""
     analysis = analysis_for_editor(request, quiz_pk)
-    trail = [("Mes cohortes", reverse("lms:cohorts")), ("Questions des quiz", reverse("lms:quizzes"))]
-    return show(request, analysis, trail)
+    return show(request, analysis, [*doors(request.user), ("Questions des quiz", reverse("lms:quizzes"))])
+
+
+def doors(person):
+    """Where somebody comes from to the quizzes of all cohorts: their own cohorts, for those who lead some."""
+    return [("Mes cohortes", reverse("lms:cohorts"))] if person.leads_cohorts else []
 
 
 def show(request, analysis, trail):

@@ -5,11 +5,13 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from courses.models import QuizPage, QuizVersion
-from learners import attempts, enrolment
+from learners import attempts, enrolment, roles
 from learners.models import Attempt, CohortLead, User
+from lms.models import StandardPage
 from tests.factories.courses import make_quiz, make_track, publish, single, true_false
 from tests.factories.learners import NOW, enrol, make_cohort, make_person
 from tests.lms.visiting import Visitor, plain
@@ -284,6 +286,41 @@ def test_an_author_goes_there_from_the_cohorts_and_from_the_editor_of_the_quiz(a
     assert page.links["Qui fait quoi"] == f"/cohortes/quiz/{quiz.pk}/"
     editor = visitor.open(reverse("wagtailadmin_pages:edit", args=[quiz.pk]))
     assert editor.soup.find("a", href=f"/cohortes/quiz/{quiz.pk}/")
+
+
+def test_an_author_who_leads_nobody_goes_there_from_the_menu_and_back_without_cohorts(instructor, quiz):
+    visitor = Visitor(instructor)
+    menu = visitor.open("/mon-espace/").soup.find(id="navigation")
+    page = visitor.open(menu.find("a", string="Questions des quiz")["href"])
+    assert page.h1 == "Questions des quiz"
+    for shown in (page, visitor.open(f"/cohortes/quiz/{quiz.pk}/")):
+        assert not shown.soup.find(class_="breadcrumb").find("a", href="/cohortes/")
+
+
+def test_the_menu_leads_to_the_quizzes_only_those_who_may_edit_some(learner, lead, instructor, cohort, quiz):
+    helper = make_person("tom@example.org")
+    group = Group.objects.create(name="Accueil")
+    group.permissions.add(roles.permission("wagtailadmin", "access_admin"))
+    home = quiz.get_parent().get_parent().get_parent().get_parent()
+    group.page_permissions.create(page=publish_aside(home), permission=roles.permission("wagtailcore", "change_page"))
+    helper.groups.add(group)
+
+    def offered(person):
+        return bool(Visitor(person).open("/mon-espace/").soup.find(id="navigation").find("a", href="/cohortes/quiz/"))
+
+    assert {person.email: offered(person) for person in (learner, lead, helper, instructor)} == {
+        learner.email: False,
+        lead.email: False,
+        helper.email: False,
+        instructor.email: True,
+    }
+
+
+def publish_aside(home):
+    """A page that holds no quiz."""
+    page = StandardPage(title="Mentions", slug="mentions")
+    home.add_child(instance=page)
+    return page
 
 
 def test_the_editor_of_another_page_offers_no_analysis(admin, track):
