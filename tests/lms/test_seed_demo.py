@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from learners import reviews
-from learners.models import Answer, Attempt, Completion, Letter, Review, User
+from learners.models import Answer, Attempt, Completion, Letter, Regrade, Review, User
 from lms.management.commands.seed_demo import READ_WITHIN
 from lms.management.written_answers import WRITTEN
 from tests.factories.courses import make_lesson, make_module, make_quiz, make_track, single
@@ -62,9 +62,15 @@ def test_people_say_how_sure_they_are():
     assert set(said.values_list("certainty", flat=True)) == {1, 2, 3}
 
 
+def test_a_mark_was_changed_for_the_list_of_changes():
+    regrade = Regrade.objects.get()
+    assert (regrade.by, regrade.before, regrade.after) == (instructor(), 1, 2)
+    assert Letter.objects.get(key=f"regrade:{regrade.pk}").sent_at
+
+
 def test_a_second_start_changes_nothing():
     def rows():
-        return [list(model.objects.order_by("pk").values()) for model in (Attempt, Answer, Review, Letter)]
+        return [list(model.objects.order_by("pk").values()) for model in (Attempt, Answer, Review, Regrade, Letter)]
 
     before = rows()
     call_command("seed_demo", stdout=StringIO())

@@ -45,6 +45,7 @@ PACES: list[tuple[str, float, int]] = [
     ("withdrawn", 0.1, 30),
 ]
 WEEKS_AGO = 7
+SECOND_THOUGHTS = "Relu à tête reposée : votre dernière phrase répond bien au second critère. Les deux points sont là."
 # How long answers wait for a reader: the latest are still in the queue.
 READ_WITHIN = timedelta(days=12)
 
@@ -100,6 +101,7 @@ class Command(BaseCommand):
             for pace in PACES:
                 self.live(next(names), outline, cohort, pace, now=now, dice=dice)
             self.stdout.write(f"  {cohort.name} : {len(PACES)} personnes")
+        self.change_their_mind(now)
         track = next(one for one in outlines() if one.slug == "jeunes")
         self.live(learner, track, None, ("doing", 0.25, 2), now=now, dice=dice)
 
@@ -160,6 +162,18 @@ class Command(BaseCommand):
             points, comment = (known[0].points, known[0].comment) if known else ([one.points for one in criteria], "")
             levels = {criterion.id: given for criterion, given in zip(criteria, points, strict=True)}
             reviews.review(answer_pk=answer.pk, by=self.reader, levels=levels, comment=comment, at=at)
+
+    def change_their_mind(self, now):
+        """One of the marks was given too fast, and is changed."""
+        for review in reviews.reviewed_by(self.reader):
+            question = review.answer.attempt.paper.question(review.answer.question_id)
+            best = {criterion.id: criterion.points for criterion in question.criteria}
+            if 0 < sum(review.levels.values()) < sum(best.values()):
+                why = "La dernière phrase répondait au second critère : je l’avais lue trop vite."
+                reviews.amend(
+                    answer_pk=review.answer_id, by=self.reader, levels=best, comment=SECOND_THOUGHTS, why=why, at=now
+                )
+                return
 
 
 def response(question, known, dice):
