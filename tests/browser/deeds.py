@@ -13,12 +13,15 @@ from django.db.models import F
 from django.utils import timezone
 
 from config.celery import app
-from courses.models import QuizPage, StepPage
+from courses.models import CataloguePage, QuizPage, StepPage, TrackPage
 from courses.outline import outline_by_slug
 from courses.versions import quiz_of
-from learners import certificates, enrolment, subscriptions
+from learners import attempts, certificates, enrolment, subscriptions
 from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
+from tests.browser.product import locked
 from tests.factories import learners as factories
+from tests.factories.courses import make_module, make_quiz, make_track
+from tests.factories.questions import every_block
 
 
 def person(email, password=None):
@@ -145,6 +148,49 @@ def steps(track):
         }
         for step in outline_by_slug(track).steps
     ]
+
+
+def every_type():
+    """A track whose only step is a quiz with every type of question and with settings, made once; its slug."""
+    with locked(settings.VAR):
+        if not TrackPage.objects.filter(slug="toutes-les-questions").exists():
+            page = make_track(
+                CataloguePage.objects.get(), slug="toutes-les-questions", title="Toutes les questions", modules=()
+            )
+            make_quiz(
+                make_module(page),
+                title="Une question de chaque type",
+                questions=every_block(),
+                certainty=True,
+                time_limit=45,
+                max_attempts=3,
+            )
+    return "toutes-les-questions"
+
+
+def begin(email, track):
+    """That person has begun the quiz that comes first in this track, and answered every other question."""
+    attempt = _opened(email, track)
+    right = list(factories.right_responses(attempt).items())
+    attempts.save(attempt_pk=attempt.pk, responses=dict(right[::2]), at=timezone.now())
+
+
+def finish(email, track):
+    """That person has sent that quiz: right, wrong and blank answers, and one to review. The key of the attempt."""
+    attempt = _opened(email, track)
+    right = factories.right_responses(attempt)
+    wrong = {one.id: [one.options[-1].id] for one in attempt.paper.questions if one.kind == "single"}
+    blank = {one.id: one.blank for one in attempt.paper.questions if one.kind == "matching"}
+    sure = {one.id: 3 for one in attempt.paper.questions if attempt.paper.asks_certainty(one)}
+    said = right | wrong | blank
+    attempts.submit(attempt_pk=attempt.pk, responses=said, certainties=sure, at=timezone.now(), allow_blank=True)
+    return attempt.pk
+
+
+def _opened(email, track):
+    row = Enrolment.objects.get(person=_person(email), track_id=outline_by_slug(track).pk)
+    quiz = outline_by_slug(track).steps[0]
+    return attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=quiz.pk, at=timezone.now())
 
 
 def answers():

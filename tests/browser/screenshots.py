@@ -2,7 +2,8 @@
 
 `python -m tests.browser.screenshots http://127.0.0.1:8000 PASSWORD docs/images` writes
 NAME-SIZE-THEME.png files; add NAMES to take only those. The product must be fresh from `make run`:
-the pictures show its demonstration people, and leave behind them one attempt that is open.
+the pictures show its demonstration people, and leave behind them one attempt that is open and one answer that is
+reserved.
 """
 
 import re
@@ -15,6 +16,7 @@ from tests.browser.conftest import CHROMIUM, OPTIONS, SIZES
 from tests.browser.people import sign_in, start_quiz
 
 LEARNER, MANAGER = "apprenante@demo.example", "responsable@demo.example"
+INSTRUCTOR, ADMIN = "formatrice@demo.example", "admin@demo.example"
 TRACK = "/parcours/jeunes/"
 
 
@@ -74,6 +76,26 @@ def certificate(page):
     follow(page, re.compile("^Attestation"))
 
 
+def review(page):
+    """The oldest answer, to mark."""
+    page.goto("/cohortes/relectures/")
+    page.get_by_role("button", name="Relire la plus ancienne").click()
+    page.wait_for_load_state()
+
+
+def review_given(page):
+    """A reading that was given, and changed since."""
+    page.goto("/cohortes/relectures/")
+    page.get_by_role("region", name="Vos dernières relectures").get_by_role("link").first.click()
+    page.wait_for_load_state()
+
+
+def quiz_analysis(page):
+    """The figures of a quiz."""
+    page.goto("/cohortes/quiz/")
+    follow(page, "Quiz : préparer avant de rencontrer")
+
+
 def address(path):
     """A page with an address of its own."""
     return lambda page: page.goto(path)
@@ -101,6 +123,12 @@ PICTURES = {
     "cohorts": (MANAGER, address("/cohortes/")),
     "board": (MANAGER, board),
     "certificate": (MANAGER, certificate),
+    "reviews": (INSTRUCTOR, address("/cohortes/relectures/")),
+    "review": (INSTRUCTOR, review),
+    "review-given": (INSTRUCTOR, review_given),
+    "quizzes": (INSTRUCTOR, address("/cohortes/quiz/")),
+    "quiz-analysis": (INSTRUCTOR, quiz_analysis),
+    "changed-marks": (ADMIN, address("/admin/regrades/")),
 }
 
 
@@ -112,7 +140,7 @@ def main(url, password, folder, *names):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         context = {"base_url": url, "locale": "fr-FR", "timezone_id": "Europe/Paris", "reduced_motion": "reduce"}
         pages = {}
-        for who in (None, LEARNER, MANAGER):
+        for who in (None, LEARNER, MANAGER, INSTRUCTOR, ADMIN):
             pages[who] = browser.new_context(**context).new_page()
             if who:
                 sign_in(pages[who], who, password)

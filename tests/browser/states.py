@@ -475,6 +475,48 @@ def answers_that_do_not_belong(stage):
 
 
 @state
+def quiz_changed_in_another_tab(stage):
+    page = quiz_open(stage)
+    other = page.context.new_page()
+    other.goto(page.url)
+    answer(other, stage.answers)
+    other.get_by_role("button", name="Enregistrer et continuer plus tard").click()
+    expect(other.get_by_role("status").filter(has_text="enregistrées")).to_be_visible()
+    other.close()
+    answer(page, stage.answers, "wrong")
+    expect(page.get_by_text("Modifié depuis une autre page").first).to_be_visible()
+    return page
+
+
+@state
+def quiz_rules_with_settings(stage):
+    track = stage.backstage("every_type")
+    page = stage.learner(stage.steps(track)[0]["url"], track)
+    expect(page.get_by_text(re.compile(r"en 45\smin au plus"))).to_be_visible()
+    return page
+
+
+@state
+def quiz_of_every_type_half_answered(stage):
+    track, email = stage.backstage("every_type"), stage.somebody()
+    stage.backstage("follow", email=email, track=track)
+    stage.backstage("begin", email=email, track=track)
+    page = stage.person(email, stage.steps(track)[0]["url"])
+    expect(page.locator("fieldset.question")).to_have_count(12)
+    return page
+
+
+@state
+def result_of_every_type(stage):
+    track, email = stage.backstage("every_type"), stage.somebody()
+    stage.backstage("follow", email=email, track=track)
+    attempt = stage.backstage("finish", email=email, track=track)
+    page = stage.person(email, f"/apprendre/tentatives/{attempt}/")
+    expect(page.get_by_role("article")).to_have_count(12)
+    return page
+
+
+@state
 def own_certificate(stage):
     email = stage.somebody()
     code = stage.backstage("follow", email=email, track="decideurs", steps=99)
@@ -521,3 +563,60 @@ def board_of_nobody(stage):
     lead = stage.somebody()
     cohort = stage.backstage("lead", email=lead, cohort=f"Essai {lead}", track="jeunes")
     return stage.person(lead, f"/cohortes/{cohort}/")
+
+
+# ---------------------------------------------------------------- reviews and figures
+
+
+def instructor(stage, address):
+    """The instructor of the demonstration, on that page."""
+    return stage.person("formatrice@demo.example", address)
+
+
+@state
+def reviews(stage):
+    page = instructor(stage, "/cohortes/relectures/")
+    expect(page.get_by_role("table")).to_be_visible()
+    return page
+
+
+@state
+def reviews_of_nobody(stage):
+    lead = stage.somebody()
+    stage.backstage("lead", email=lead, cohort=f"Essai {lead}", track="jeunes")
+    page = stage.person(lead, "/cohortes/relectures/")
+    expect(page.get_by_role("heading", name="Rien n’attend de relecture")).to_be_visible()
+    return page
+
+
+@state
+def review_refused(stage):
+    page = reviews(stage)
+    page.get_by_role("button", name="Relire la plus ancienne").click()
+    # As without the browser’s own refusal, which would keep the form from leaving.
+    page.locator("form.form").evaluate("form => { form.noValidate = true; }")
+    page.get_by_role("button", name="Enregistrer et passer à la suivante").click()
+    expect(page).to_have_title(re.compile("^Erreur"))
+    return page
+
+
+@state
+def review_given(stage):
+    page = reviews(stage)
+    page.get_by_role("region", name="Vos dernières relectures").get_by_role("link").first.click()
+    arrives_at(page, "Une réponse relue")
+    page.get_by_text("Modifier cette relecture").click()
+    return page
+
+
+@state
+def quizzes_to_analyse(stage):
+    return instructor(stage, "/cohortes/quiz/")
+
+
+@state
+def quiz_analysis(stage):
+    page = quizzes_to_analyse(stage)
+    page.get_by_role("link", name="Quiz : préparer avant de rencontrer").click()
+    arrives_at(page, "Quiz : préparer avant de rencontrer")
+    return page

@@ -291,7 +291,7 @@ def test_an_author_goes_there_from_the_cohorts_and_from_the_editor_of_the_quiz(a
 def test_an_author_who_leads_nobody_goes_there_from_the_menu_and_back_without_cohorts(instructor, quiz):
     visitor = Visitor(instructor)
     menu = visitor.open("/mon-espace/").soup.find(id="navigation")
-    page = visitor.open(menu.find("a", string="Questions des quiz")["href"])
+    page = visitor.open(menu.find("a", string="Quiz")["href"])
     assert page.h1 == "Questions des quiz"
     for shown in (page, visitor.open(f"/cohortes/quiz/{quiz.pk}/")):
         assert not shown.soup.find(class_="breadcrumb").find("a", href="/cohortes/")
