@@ -267,7 +267,12 @@ class BankIndexView(IndexView):
 
     import_url_name = ""
     export_url_name = ""
+    page_title = "Banque de questions"
     add_item_label = "Ajouter une question"
+
+    def get_base_queryset(self):
+        """Each question with what its row says."""
+        return super().get_base_queryset().select_related("track").prefetch_related("tagged_items__tag")
 
     @cached_property
     def header_more_buttons(self):

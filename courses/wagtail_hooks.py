@@ -60,6 +60,7 @@ class BankViewSet(SnippetViewSet):
     list_display = [
         "title",
         Column("kind_label", label="Type"),
+        Column("themes", label="Étiquettes"),
         Column("track", label="Parcours", sort_key="track"),
         Column("get_difficulty_display", label="Difficulté", sort_key="difficulty"),
         LiveStatusTagColumn(),

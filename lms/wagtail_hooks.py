@@ -96,6 +96,7 @@ class WhereToBegin(Component):
         mine = policy_registry.get_by_type(Page).instances_user_has_permission_for(person, "change")
         return {
             "edits_glossary": person.has_perm("courses.change_glossaryterm"),
+            "edits_bank": person.has_perm("courses.change_bankquestion"),
             "catalogue": mine.type(CataloguePage).first(),
             "tracks": mine.type(TrackPage).order_by("path"),
             "drafts": mine.filter(has_unpublished_changes=True).order_by("-latest_revision_created_at")[: self.DRAFTS],

@@ -19,6 +19,3 @@ class QuestionBlocks(blocks.StreamBlock):
     gaps = exercises.GapsBlock()
     open = exercises.OpenTextBlock()
     opinion = questions.OpinionBlock()
-
-    class Meta:
-        min_num = 1

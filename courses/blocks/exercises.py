@@ -13,7 +13,7 @@ from courses.quizzes.spelling import LENIENCIES
 def forgiveness():
     """Which differences of spelling do not count."""
     return blocks.MultipleChoiceBlock(
-        label="différences pardonnées",
+        label="Différences pardonnées",
         required=False,
         default=list(LENIENCIES),
         choices=[
@@ -29,7 +29,7 @@ def forgiveness():
 def scoring(each):
     """What an imperfect answer is worth; ``each`` says what counts."""
     return blocks.ChoiceBlock(
-        label="points d’une réponse incomplète",
+        label="Points d’une réponse incomplète",
         default="each",
         choices=[("each", each), ("all", "Tout ou rien")],
     )
@@ -42,8 +42,8 @@ def lines(value):
 
 class ShortTextBlock(QuestionBlock):
     accepted = blocks.ListBlock(
-        blocks.CharBlock(label="réponse acceptée", max_length=200),
-        label="réponses acceptées",
+        blocks.CharBlock(label="Réponse acceptée", max_length=200),
+        label="Réponses acceptées",
         min_num=1,
         max_num=20,
         help_text="La première est celle que l’on montre.",
@@ -62,24 +62,24 @@ class ShortTextBlock(QuestionBlock):
 
 
 class NumberBlock(QuestionBlock):
-    value = blocks.DecimalBlock(label="valeur juste", max_digits=20, decimal_places=6)
+    value = blocks.DecimalBlock(label="Valeur juste", max_digits=20, decimal_places=6)
     tolerance = blocks.DecimalBlock(
-        label="tolérance",
+        label="Tolérance",
         default=0,
         min_value=0,
         max_digits=20,
         decimal_places=6,
         help_text="L’écart accepté, en plus ou en moins.",
     )
-    relative = blocks.BooleanBlock(label="tolérance en % de la valeur", required=False)
+    relative = blocks.BooleanBlock(label="Tolérance en % de la valeur", required=False)
     units = blocks.ListBlock(
-        blocks.CharBlock(label="unité", max_length=30),
-        label="unités acceptées",
+        blocks.CharBlock(label="Unité", max_length=30),
+        label="Unités acceptées",
         default=[],
         required=False,
         help_text="Les façons d’écrire la même unité ; la première est montrée. Rien pour un nombre sans unité.",
     )
-    unit_required = blocks.BooleanBlock(label="l’unité doit être écrite", required=False)
+    unit_required = blocks.BooleanBlock(label="L’unité doit être écrite", required=False)
 
     class Meta:
         icon = "decimal"
@@ -104,19 +104,21 @@ class NumberBlock(QuestionBlock):
 
 
 class PairBlock(blocks.StructBlock):
-    text = blocks.CharBlock(label="élément", max_length=200)
-    match = blocks.CharBlock(label="va avec", max_length=200)
+    text = blocks.CharBlock(label="Élément", max_length=200)
+    match = blocks.CharBlock(label="Va avec", max_length=200)
 
     class Meta:
         icon = "link"
-        label = "paire"
+        label = "Paire"
 
 
 class MatchingBlock(QuestionBlock):
-    pairs = blocks.ListBlock(PairBlock(), label="paires", min_num=2, max_num=12)
+    pairs = blocks.ListBlock(
+        PairBlock(), label="Paires", min_num=2, max_num=12, default=2 * [{"text": "", "match": ""}]
+    )
     extras = blocks.ListBlock(
-        blocks.CharBlock(label="intrus", max_length=200),
-        label="intrus",
+        blocks.CharBlock(label="Intrus", max_length=200),
+        label="Intrus",
         default=[],
         required=False,
         help_text="Proposés avec les autres, ils ne vont avec rien.",
@@ -154,10 +156,11 @@ def items(value):
 
 class OrderingBlock(QuestionBlock):
     items = blocks.ListBlock(
-        blocks.CharBlock(label="élément", max_length=200),
-        label="éléments, dans le bon ordre",
+        blocks.CharBlock(label="Élément", max_length=200),
+        label="Éléments, dans le bon ordre",
         min_num=3,
         max_num=12,
+        default=3 * [""],
         help_text="Ils sont présentés dans un autre ordre.",
     )
     scoring = scoring("Chaque enchaînement juste entre deux éléments compte")
@@ -179,16 +182,18 @@ class OrderingBlock(QuestionBlock):
 
 
 class CategoryBlock(blocks.StructBlock):
-    text = blocks.CharBlock(label="catégorie", max_length=120)
-    items = blocks.ListBlock(blocks.CharBlock(label="élément", max_length=300), label="éléments", min_num=1, max_num=12)
+    text = blocks.CharBlock(label="Catégorie", max_length=120)
+    items = blocks.ListBlock(blocks.CharBlock(label="Élément", max_length=300), label="Éléments", min_num=1, max_num=12)
 
     class Meta:
         icon = "folder"
-        label = "catégorie"
+        label = "Catégorie"
 
 
 class SortingBlock(QuestionBlock):
-    categories = blocks.ListBlock(CategoryBlock(), label="catégories", min_num=2, max_num=8)
+    categories = blocks.ListBlock(
+        CategoryBlock(), label="Catégories", min_num=2, max_num=8, default=2 * [{"text": "", "items": 2 * [""]}]
+    )
     scoring = scoring("Chaque élément bien classé compte")
 
     class Meta:
@@ -246,7 +251,7 @@ def read_gaps(text):
 
 class GapsBlock(QuestionBlock):
     text = blocks.TextBlock(
-        label="texte à trous",
+        label="Texte à trous",
         rows=6,
         help_text="Un trou s’écrit {{alliance}} ; avec plusieurs bonnes réponses, {{alliance | coalition}} ; "
         "en liste à choix, un ~ devant chaque mauvaise réponse : {{alliance | ~ fusion | ~ rachat}}.",
@@ -279,27 +284,27 @@ class GapsBlock(QuestionBlock):
 
 
 class CriterionBlock(blocks.StructBlock):
-    text = blocks.CharBlock(label="ce que l’on attend", max_length=300)
-    points = blocks.IntegerBlock(label="points", default=1, min_value=1, max_value=20)
+    text = blocks.CharBlock(label="Ce que l’on attend", max_length=300)
+    points = blocks.IntegerBlock(label="Points", default=1, min_value=1, max_value=20)
 
     class Meta:
         icon = "tick"
-        label = "critère"
+        label = "Critère"
 
 
 class OpenTextBlock(QuestionBlock):
     review = blocks.ChoiceBlock(
-        label="qui relit",
+        label="Qui relit",
         default="instructor",
         choices=[
             ("instructor", "Une formatrice ou un formateur, avec les critères ci-dessous"),
             ("self", "La personne elle-même, en comparant avec la réponse modèle (rien n’est noté)"),
         ],
     )
-    model_answer = blocks.RichTextBlock(label="réponse modèle", features=TEXT, required=False)
+    model_answer = blocks.RichTextBlock(label="Réponse modèle", features=TEXT, required=False)
     rubric = blocks.ListBlock(
         CriterionBlock(),
-        label="critères",
+        label="Critères",
         default=[],
         required=False,
         max_num=8,

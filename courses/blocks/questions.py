@@ -41,7 +41,7 @@ class MediaBlock(blocks.StreamBlock):
     audio = AudioBlock()
 
     class Meta:
-        label = "image ou enregistrement"
+        label = "Image ou enregistrement"
 
 
 class QuestionBlock(blocks.StructBlock):
@@ -146,6 +146,10 @@ class AnswerBlock(blocks.StructBlock):
         icon = "radio-full"
         label_format = "{text}"
 
+    def get_form_layout(self):
+        """A picture is rare: it is folded away."""
+        return BlockGroup([name for name in self.child_blocks if name != "image"], settings=["image"])
+
 
 class ChoiceBlock(AnswerBlock):
     correct = blocks.BooleanBlock(label="Juste", required=False)
@@ -166,7 +170,11 @@ class ChoicesBlock(QuestionBlock):
     """A question whose answers are proposed."""
 
     choices = blocks.ListBlock(
-        ChoiceBlock(), label="Réponses proposées", min_num=2, max_num=10, default=3 * [{"text": "", "correct": False}]
+        ChoiceBlock(),
+        label="Réponses proposées",
+        min_num=2,
+        max_num=10,
+        default=3 * [{"text": "", "image": None, "correct": False, "feedback": ""}],
     )
 
     def frozen_choices(self, value):
@@ -201,7 +209,7 @@ class SingleChoiceBlock(ChoicesBlock):
 
 class MultipleChoiceBlock(ChoicesBlock):
     scoring = blocks.ChoiceBlock(
-        label="points d’une réponse incomplète",
+        label="Points d’une réponse incomplète",
         default="all",
         choices=[
             ("all", "Tout ou rien"),
@@ -249,9 +257,11 @@ class OpinionBlock(QuestionBlock):
     points = None
     hints = None
     explanation = blocks.RichTextBlock(
-        label="commentaire", features=PROMPT, required=False, help_text="Lu après la réponse, quelle qu’elle soit."
+        label="Commentaire", features=PROMPT, required=False, help_text="Lu après la réponse, quelle qu’elle soit."
     )
-    choices = blocks.ListBlock(AnswerBlock(), label="avis proposés", min_num=2, max_num=10)
+    choices = blocks.ListBlock(
+        AnswerBlock(), label="Avis proposés", min_num=2, max_num=10, default=2 * [{"text": "", "image": None}]
+    )
 
     class Meta:
         icon = "comment"

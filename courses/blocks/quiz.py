@@ -7,27 +7,33 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from courses.blocks import exercises
 from courses.blocks.every import QuestionBlocks
-from courses.models.bank import BankQuestion, Difficulty
+from courses.models.bank import BankQuestion, BankQuestionTag, Difficulty
+
+
+def known_tags():
+    """The themes of the bank, to choose from."""
+    names = BankQuestionTag.tag_model().objects.filter(courses_bankquestiontag_items__isnull=False)
+    return [(name, name) for name in names.order_by("name").values_list("name", flat=True).distinct()]
 
 
 class DrawBlock(blocks.StructBlock):
     """Questions drawn for each attempt anew, among those of the bank that fit."""
 
-    count = blocks.IntegerBlock(label="nombre de questions", default=3, min_value=1, max_value=50)
-    track = blocks.PageChooserBlock(label="parcours", page_type="courses.TrackPage", required=False)
-    difficulty = blocks.ChoiceBlock(label="difficulté", choices=Difficulty.choices, required=False)
+    count = blocks.IntegerBlock(label="Nombre de questions", default=3, min_value=1, max_value=50)
+    track = blocks.PageChooserBlock(label="Parcours", page_type="courses.TrackPage", required=False)
+    difficulty = blocks.ChoiceBlock(label="Difficulté", choices=[("", "Toutes"), *Difficulty.choices], required=False)
     tags = blocks.ListBlock(
-        blocks.CharBlock(label="étiquette", max_length=100),
-        label="étiquettes",
+        blocks.ChoiceBlock(label="Étiquette", choices=known_tags),
+        label="Étiquettes",
         default=[],
         required=False,
-        help_text="La question les porte toutes. Sans étiquette, toutes les questions conviennent.",
+        help_text="Une question tirée les porte toutes. Sans étiquette, toutes les questions conviennent.",
     )
 
     class Meta:
         icon = "resubmit"
         label = "Tirage dans la banque"
-        label_format = "Tirage : {count} questions {difficulty}"
+        label_format = "{count} questions"
 
     def clean(self, value):
         """Refuse to publish a draw that the bank cannot fill."""

@@ -89,6 +89,11 @@ class BankQuestion(PreviewableMixin, DraftStateMixin, RevisionMixin, index.Index
         """Its type, in words."""
         return next((child.block.label for child in self.question), "")
 
+    @property
+    def themes(self):
+        """Its tags on one line."""
+        return ", ".join(sorted(item.tag.name for item in self.tagged_items.all()))
+
     def get_preview_template(self, request, mode_name):
         """The question as a learner would see it, and what sample answers are worth."""
         return "courses/bank_question.html"

@@ -35,12 +35,12 @@ class RevealField(models.JSONField):
 
 
 class BandBlock(blocks.StructBlock):
-    percent = blocks.IntegerBlock(label="à partir de (%)", min_value=0, max_value=100)
-    text = blocks.RichTextBlock(label="commentaire", features=["bold", "italic", "ol", "ul", "link"])
+    percent = blocks.IntegerBlock(label="À partir de (%)", min_value=0, max_value=100)
+    text = blocks.RichTextBlock(label="Commentaire", features=["bold", "italic", "ol", "ul", "link"])
 
     class Meta:
         icon = "comment"
-        label = "palier"
+        label = "Palier"
 
 
 class QuizPage(StepPage):
@@ -175,6 +175,7 @@ class QuizPage(StepPage):
                 FieldPanel("bands"),
             ],
             heading="Ce qui est montré, et quand",
+            classname="collapsed",
         ),
         ADDRESS,
     ]

@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from courses.blocks.quiz import QuizBlocks
+from courses.blocks.quiz import QuizBlocks, known_tags
 from courses.models import BankQuestion, Difficulty, QuizVersion
 from courses.versions import quiz_of, thaw
 from learners import attempts
@@ -174,6 +176,17 @@ def test_the_bank_is_listed_and_filtered(bank, client, cms_admin):
     tag = bank.get(title="Dialogue 1").tags.get(name="dialogue")
     assert listed(f"?tags={tag.pk}") == {"Dialogue 1", "Dialogue 2"}
     assert listed("?difficulty=easy") == {f"Mécénat {n}" for n in range(1, 5)}
+
+
+def test_the_list_of_the_bank_names_the_themes_of_all_its_questions_at_once(bank, client, cms_admin):
+    client.force_login(cms_admin)
+    with CaptureQueriesContext(connection) as queries:
+        assert "dialogue, mécénat" in client.get("/admin/snippets/courses/bankquestion/").text
+    assert sum('FROM "taggit_tag" WHERE' in query["sql"] for query in queries) == 1
+
+
+def test_a_draw_chooses_among_the_themes_of_the_bank(bank):
+    assert known_tags() == [("dialogue", "dialogue"), ("mécénat", "mécénat")]
 
 
 def test_the_author_previews_a_question_with_the_worth_of_sample_answers(bank, client, cms_admin, track):

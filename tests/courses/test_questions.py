@@ -4,6 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
+from wagtail import blocks
 
 from courses.blocks.every import QuestionBlocks
 from courses.models import QuizPage, QuizVersion
@@ -137,6 +138,23 @@ def test_a_whole_question_is_published(question):
 @pytest.mark.parametrize("points", [0, 21, None])
 def test_a_question_is_worth_one_to_twenty_points(points):
     assert list(faults([single("A", points=points)])) == ["points"]
+
+
+@pytest.mark.parametrize("kind", QuestionBlocks.base_blocks)
+def test_a_new_question_begins_with_every_field_and_with_as_many_rows_as_it_needs(kind):
+    block = QuestionBlocks().child_blocks[kind]
+    assert lacking(block, block.get_form_state(block.get_default())) == []
+
+
+def lacking(block, state):
+    """What the editor of a new block would not have: a field without a value, a row that publication asks for."""
+    if isinstance(block, blocks.ListBlock):
+        short = [block.label] if len(state) < (block.meta.min_num or 0) else []
+        return short + [one for row in state for one in lacking(block.child_block, row["value"])]
+    if isinstance(block, blocks.StructBlock) and state:
+        gone = [name for name in block.child_blocks if name not in state]
+        return gone + [one for name in state for one in lacking(block.child_blocks[name], state[name])]
+    return []
 
 
 def test_a_quiz_has_at_least_one_question():
