@@ -52,7 +52,7 @@ class BankViewSet(SnippetViewSet):
 
     model = BankQuestion
     icon = "folder-open-1"
-    menu_label = "Banque de questions"
+    menu_label = "Questions"
     menu_name = "bank"
     menu_order = 255
     copy_view_enabled = False

@@ -47,5 +47,6 @@ class AccommodationViewSet(ModelViewSet):
     form_fields = ["person", "extra_percent"]
     add_view_class = GrantView
     edit_view_class = EndView
+    copy_view_enabled = False
     inspect_view_enabled = True
     add_to_reference_index = False

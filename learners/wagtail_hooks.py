@@ -21,7 +21,17 @@ from wagtail.permissions import register_permission_policy
 
 from learners import certificates, roles
 from learners.accommodation_views import AccommodationViewSet
-from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, Regrade, User
+from learners.models import (
+    Accommodation,
+    Attempt,
+    Certificate,
+    Cohort,
+    Completion,
+    Enrolment,
+    Letter,
+    Regrade,
+    User,
+)
 from learners.regrade_views import RegradeViewSet
 
 
@@ -41,6 +51,13 @@ class ReadOnlyPolicy(KeptPolicy):
     ALLOWED = frozenset({"view"})
 
 
+class GrantedPolicy(KeptPolicy):
+    """Rows that are given and ended, and that nobody deletes."""
+
+    ALLOWED = frozenset({"add", "change", "view"})
+
+
+register_permission_policy(Accommodation, GrantedPolicy(Accommodation))
 register_permission_policy(Certificate, KeptPolicy(Certificate))
 register_permission_policy(Letter, ReadOnlyPolicy(Letter))
 register_permission_policy(Regrade, ReadOnlyPolicy(Regrade))
