@@ -150,6 +150,11 @@ def steps(track):
     ]
 
 
+def parent_of(step):
+    """The module of this step."""
+    return StepPage.objects.get(pk=step).get_parent().pk
+
+
 def every_type():
     """A track whose only step is a quiz with every type of question and with settings, made once; its slug."""
     with locked(settings.VAR):
@@ -194,7 +199,7 @@ def _opened(email, track):
 
 
 def answers():
-    """For each question with choices: its kind, the right response, and a response that is wrong."""
+    """For each question with proposed answers: its kind, the right response, and one that is wrong."""
     return {
         question.id: {
             "kind": question.kind,
