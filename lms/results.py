@@ -28,6 +28,7 @@ class Result:
     points: float | None = None
     max_points: int | None = None
     tries: int = 0
+    certainty: int | None = None
     # What a human said of it: (criterion, points earned) pairs, and a comment.
     levels: tuple = ()
     comment: str = ""
@@ -87,9 +88,10 @@ def _result(number, total, question, answer, shown):
         total=total,
         question=question,
         mark=answer.mark if marked else "",
-        points=answer.points if marked else None,
-        max_points=answer.max_points if marked else None,
+        points=answer.points if marked and SCORE in shown else None,
+        max_points=answer.max_points if marked and SCORE in shown else None,
         tries=len(answer.tries) if marked else 0,
+        certainty=answer.certainty if ANSWERS in shown else None,
         given=answer.said if ANSWERS in shown else "",
         **_lesson(question, answer.mark, answer.response, shown),
         **_said_of(question, answer, shown),

@@ -33,6 +33,12 @@ def mesure(value, places=0):
 
 
 @register.filter
+def valeur(figure):
+    """A figure without its sign, where a word says what it does."""
+    return abs(figure)
+
+
+@register.filter
 def part(share):
     """A measured share between 0 and 1, rounded to the nearest: 0.136 is 14 %."""
     return f"{mesure(100 * share)}{typography.NARROW}%"

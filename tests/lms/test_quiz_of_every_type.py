@@ -7,6 +7,12 @@ from learners.models import Attempt
 from tests.factories.courses import make_quiz
 from tests.factories.questions import every_block
 
+
+def plain(text):
+    """The text with every kind of space as one plain space."""
+    return " ".join(text.split())
+
+
 pytestmark = pytest.mark.django_db
 
 
@@ -83,6 +89,10 @@ def test_certainty_is_asked_kept_and_counted(nadia, track, enrolment):
     fields |= {f"sure-{first.id}": "3", f"sure-{third.id}": "2"}
     page = nadia.press(page, "Enregistrer et continuer plus tard", fields)
     assert page.soup.select_one(f"[name='sure-{first.id}'][checked]")["value"] == "3"
-    nadia.press(page, "Envoyer mes réponses")
+    result = nadia.press(page, "Envoyer mes réponses")
     attempt = Attempt.objects.get()
     assert (attempt.score, attempt.max_score) == (3 + 1 - 2, 9)
+    said = [one.get_text(" ", strip=True) for one in result.soup.select("article.result dl")]
+    assert "Certitude Élevée : rapporte 3 points" in plain(said[0])
+    assert "Certitude" not in said[1]
+    assert "Certitude Moyenne : perd 2 points" in plain(said[2])

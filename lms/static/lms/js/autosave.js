@@ -156,6 +156,7 @@ function autosave(form, whose) {
   function answered({ target }) {
     const group = groups.find(({ set }) => set.contains(target));
     if (group && !Object.keys(refused).length) group.held = false;
+    group?.set.querySelector("[data-lms-missing]")?.remove();  // said of what was sent, not of what is there now
     remember();
     if (!failures) plan();
   }
