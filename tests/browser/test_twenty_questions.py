@@ -277,8 +277,13 @@ def takes(people, backstage, quiz, *, javascript):
     arrives_at(page, quiz["title"])
     start_quiz(page)
     expect(page.get_by_role("main")).to_match_aria_snapshot(READING)
+    send(page)
+    expect(page.get_by_role("group", name="20 questions sans réponse")).to_be_focused()
+    expect(page.get_by_text("Cette question attend une réponse.")).to_have_count(20)
     for question in page.get_by_role("group", name=re.compile("^Question \\d+ sur 20")).all():
         answers(question, GIVEN[plain(question.locator(".question__prompt").inner_text())])
+    if javascript:  # without it, the page stays as it was served
+        expect(page.get_by_text("Cette question attend une réponse.")).to_have_count(0)
     send(page)
     page.wait_for_url("**/apprendre/tentatives/*/")
     *_, (_, sent, score) = backstage("attempts_of", email=email)  # the newest quiz is the last
