@@ -147,8 +147,8 @@ class AnswerBlock(blocks.StructBlock):
         label_format = "{text}"
 
     def get_form_layout(self):
-        """A picture is rare: it is folded away."""
-        return BlockGroup([name for name in self.child_blocks if name != "image"], settings=["image"])
+        """More than words is rare: it is folded away."""
+        return BlockGroup([name for name in self.child_blocks if name != "media"], settings=["media"])
 
 
 class ChoiceBlock(AnswerBlock):
@@ -174,7 +174,7 @@ class ChoicesBlock(QuestionBlock):
         label="Réponses proposées",
         min_num=2,
         max_num=10,
-        default=3 * [{"text": "", "image": None, "correct": False, "feedback": ""}],
+        default=3 * [{"text": "", "media": [], "correct": False, "feedback": ""}],
     )
 
     def frozen_choices(self, value):
@@ -260,7 +260,7 @@ class OpinionBlock(QuestionBlock):
         label="Commentaire", features=PROMPT, required=False, help_text="Lu après la réponse, quelle qu’elle soit."
     )
     choices = blocks.ListBlock(
-        AnswerBlock(), label="Avis proposés", min_num=2, max_num=10, default=2 * [{"text": "", "image": None}]
+        AnswerBlock(), label="Avis proposés", min_num=2, max_num=10, default=2 * [{"text": "", "media": []}]
     )
 
     class Meta:
