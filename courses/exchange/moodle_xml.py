@@ -289,10 +289,11 @@ def hole(candidate, kind, text):
     for one in re.findall(r"(?:\\.|[^\\~])+", unescape(text), re.DOTALL):
         ((weight, right, words, feedback), *_) = CLOZE_ANSWER.findall(one)
         worth = 100 if right else float(weight or 0)
+        anything = words.strip() == "*" and kind in CLOZE_TEXTS
         words = re.sub(r"\\(.)", r"\1", words).strip()
         candidate.say(building.NO_FEEDBACK, when=bool(feedback))
         candidate.say(building.PARTIAL, when=0 < worth < 100)
-        if words and (words != "*" or kind in CLOZE_LISTS):  # among texts, it stands for every other
+        if words and not anything:
             (accepted if worth >= 100 else wrong).append(words)
     return accepted, wrong if kind in CLOZE_LISTS else []
 

@@ -158,13 +158,15 @@ def cloze_text(question):
 def cloze_hole(gap):
     """A gap: accepted texts, and wrong ones where there is a list."""
     kind = "MULTICHOICE" if gap.wrong else "SHORTANSWER"
-    words = [f"%100%{cloze_word(word)}" for word in gap.accepted] + [f"%0%{cloze_word(word)}" for word in gap.wrong]
+    marks = r'[\\~#}"]' if gap.wrong else r'[\\~#}"*]'  # in a text to type, a bare asterisk is any answer
+    words = [f"%100%{cloze_word(word, marks)}" for word in gap.accepted]
+    words += [f"%0%{cloze_word(word, marks)}" for word in gap.wrong]
     return f"{{1:{kind}:{'~'.join(words)}}}"
 
 
-def cloze_word(word):
+def cloze_word(word, marks):
     """A word with the marks of the notation escaped."""
-    return escape(re.sub(r'[\\~#}"]', r"\\\g<0>", word), quote=False)
+    return escape(re.sub(marks, r"\\\g<0>", word), quote=False)
 
 
 WRITERS = {

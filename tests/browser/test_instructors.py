@@ -82,7 +82,14 @@ def test_an_instructor_finds_no_record_of_anybody(people, product, backstage):
     admin = people.signed_in(backstage("session", email="admin@demo.example"))
     page = instructor(people, product)
     expect(page.get_by_role("button", name="Pages")).to_be_visible()
-    expect(page.get_by_text("Apprenants", exact=True)).to_have_count(0)
+    # Of what concerns learners, they see which marks were changed, and why: counts, and nobody's name.
+    page.get_by_role("button", name="Apprenants").click()
+    expect(page.get_by_role("link", name="Notes modifiées")).to_be_visible()
+    for records in ("Cohortes", "Aménagements", "Attestations", "Messages"):
+        expect(page.get_by_role("link", name=records, exact=True)).to_have_count(0)
+    page.goto("/admin/regrades/")
+    expect(page.get_by_role("table")).to_be_visible()
+    expect(page.get_by_text("@demo.example")).to_have_count(0)
     for records in ("/admin/cohorts/", "/admin/certificates/", "/admin/letters/", "/admin/users/"):
         admin.goto(records)
         expect(admin.get_by_role("table")).to_be_visible()

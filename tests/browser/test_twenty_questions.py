@@ -186,6 +186,7 @@ def takes_away(backstage):
         backstage("publish", pk=key, live=False)
 
 
+@pytest.mark.slow
 def test_twenty_questions_of_every_type_composed_in_the_cms_are_worth_the_same_with_and_without_javascript(
     people, product, backstage, module, takes_away
 ):
