@@ -109,7 +109,7 @@ def grade(
 
 def _grade_one(quiz, question, responses, certainties, tries, reviews):
     response = responses.get(question.id, question.blank)
-    fraction = question.fraction(response)
+    fraction = quiz.fraction(question, response)
     if fraction is None:
         fraction = reviews.get(question.id)
     elif tries.get(question.id):

@@ -50,9 +50,12 @@ def frozen_question(values):
     return frozen_child(child)
 
 
-def freeze(page, *, at):
-    """The QuizVersion of what this QuizPage shows today; the same row for the same questions."""
-    quiz = quiz_of(page)
+def freeze(page, *, at, amendments=None):
+    """The QuizVersion of what this QuizPage shows today; the same row for the same questions.
+
+    ``amendments`` makes it a key that mends another one (see Quiz).
+    """
+    quiz = quiz_of(page).model_copy(update={"amendments": amendments or {}})
     version, _ = QuizVersion.objects.get_or_create(
         quiz=page,
         content_hash=quiz.content_hash,

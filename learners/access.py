@@ -22,6 +22,17 @@ def may_see_quiz_figures(person, quiz):
     return quiz.permissions_for_user(person).can_edit()
 
 
+def may_correct_marks(person, quiz):
+    """Whether this person may mark attempts at this quiz again with a mended key: those who may publish it."""
+    return quiz.permissions_for_user(person).can_publish()
+
+
+def named_to(person):
+    """The cohorts whose learners this person knows by name."""
+    cohorts = Cohort.objects.all() if person.is_superuser else Cohort.objects.led_by(person)
+    return set(cohorts.values_list("pk", flat=True))
+
+
 def still_learning(person, cohort):
     """Whether this person follows the track of the cohort without having finished: its answers are not for them yet."""
     learning = Enrolment.objects.active().filter(person=person, track_id=cohort.track_id)

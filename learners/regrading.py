@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from courses.grading import Result
+from courses.models import QuizVersion
+from courses.versions import thaw
 from learners import attempts, reviews
 from learners.errors import KeyMisfit, NotEnrolled
 from learners.models import Answer, Attempt, Enrolment, Regrade
@@ -17,6 +20,19 @@ class Outcome:
     attempt: Attempt
     result: Result
     changed: tuple
+    # What the attempt was before: writing the outcome changes it.
+    score: float
+    passed: bool | None
+
+    @property
+    def gains(self):
+        """Whether the attempt passes now, and did not before."""
+        return bool(self.result.passed and not self.passed)
+
+    @property
+    def loses(self):
+        """Whether the attempt passed, and would no longer."""
+        return bool(self.passed and not self.result.passed)
 
 
 def foresee(*, attempt_pk, key):
@@ -24,9 +40,50 @@ def foresee(*, attempt_pk, key):
 
     Raises KeyMisfit when an answer could not have been given to the questions of that version.
     """
-    attempt = Attempt.objects.submitted().select_related("version", "quiz").get(pk=attempt_pk)
+    return _foreseen(_readable().get(pk=attempt_pk), key)
+
+
+def foresee_all(*, quiz_pk, key):
+    """What marking every sent attempt at this quiz with that key would change: (outcomes that change, misfits) pair.
+
+    ``key`` need not be stored; nothing is written. Four queries. Those who would lose a pass come first, then those
+    who would gain one, then the others, oldest first.
+    """
+    outcomes, misfits = [], 0
+    attempts_sent = _readable().select_related("enrolment__person", "enrolment__cohort").order_by("submitted_at", "pk")
+    for attempt in attempts_sent.filter(quiz_id=quiz_pk, enrolment__withdrawn_at=None):
+        try:
+            outcomes.append(_foreseen(attempt, key))
+        except KeyMisfit:
+            misfits += 1
+    changing = [one for one in outcomes if one.changed]
+    return sorted(changing, key=lambda one: (not one.loses, not one.gains)), misfits
+
+
+def questions_marked_otherwise(quiz_pk, quiz):
+    """The ids of the questions of ``quiz`` that some sent attempt met with another key."""
+    today = {one.id: one for one in quiz.questions}
+    sent = Attempt.objects.filter(quiz_id=quiz_pk, submitted_at__isnull=False, enrolment__withdrawn_at=None)
+    met = QuizVersion.objects.filter(
+        Exists(sent.filter(key=None, version=OuterRef("pk"))) | Exists(sent.filter(key=OuterRef("pk")))
+    )
+    return {
+        one.id
+        for version in met.filter(quiz_id=quiz_pk)
+        for one in thaw(version).questions
+        if one.id in today and not one.marks_like(today[one.id])
+    }
+
+
+def _readable():
+    """Sent attempts with what marking them again needs."""
+    return Attempt.objects.submitted().select_related("version", "quiz").prefetch_related("answers__review")
+
+
+def _foreseen(attempt, key):
+    """The Outcome of this attempt with that key."""
     attempt.key = key
-    kept = {answer.question_id: answer for answer in attempt.answers.select_related("review")}
+    kept = {answer.question_id: answer for answer in attempt.answers.all()}
     if not all(attempt.paper.question(one.question_id).accepts(one.response) for one in kept.values()):
         raise KeyMisfit
     result = attempts.result_of(attempt, kept, reviews=reviews.given(attempt.paper, kept.values()))
@@ -35,19 +92,24 @@ def foresee(*, attempt_pk, key):
         attempt=attempt,
         result=result,
         changed=tuple((answer, grade) for answer, grade in changed if answer.points != grade.points),
+        score=attempt.score,
+        passed=attempt.passed,
     )
 
 
-def regrade(*, attempt_pk, key, by, why, at):
+def regrade(*, attempt_pk, key, by, why, at, may_lose=False):
     """Do what ``foresee`` says: a Regrade for each answer whose points change, and the attempt settled.
 
-    Doing it twice changes nothing. Returns the Outcome. Raises NotEnrolled, or KeyMisfit.
+    An attempt that would lose its pass stays as it is unless ``may_lose``. Doing it twice changes nothing. Returns
+    the Outcome. Raises NotEnrolled, or KeyMisfit.
     """
     with transaction.atomic():
         enrolment = Enrolment.objects.locked_for(attempt_pk)
         if enrolment is None:
             raise NotEnrolled
         outcome = foresee(attempt_pk=attempt_pk, key=key)
+        if outcome.loses and not may_lose:
+            return outcome
         outcome.attempt.enrolment = enrolment
         outcome.attempt.save(update_fields=["key"])
         for answer, grade in outcome.changed:
@@ -58,7 +120,7 @@ def regrade(*, attempt_pk, key, by, why, at):
                 why=why,
                 before=answer.points,
                 after=grade.points,
-                passed_before=outcome.attempt.passed,
+                passed_before=outcome.passed,
                 passed_after=outcome.result.passed,
                 key=key,
             )

@@ -10,6 +10,7 @@ from lms.views import (
     analysis,
     certificates,
     cohorts,
+    correcting,
     dashboard,
     demo,
     glossary,
@@ -69,6 +70,7 @@ urlpatterns = [
     path("cohortes/quiz/", analysis.quizzes, name="quizzes"),
     path("cohortes/quiz/<key:quiz_pk>/", analysis.quiz, name="quiz"),
     path("cohortes/quiz/<key:quiz_pk>/export.csv", analysis.quiz_csv, name="quiz_csv"),
+    path("cohortes/quiz/<key:quiz_pk>/corriger/", correcting.correct, name="correct_marks"),
     # Reviews of open answers
     path("cohortes/relectures/", reviews.queue, name="reviews"),
     path("cohortes/relectures/suivante/", reviews.claim_next, name="claim_next_review"),

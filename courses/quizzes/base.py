@@ -61,6 +61,19 @@ class Choice(Item):
     feedback: str = ""
 
 
+# What is read, heard or seen, and what a question weighs: none of it says which answers are right.
+APPEARANCE = {"prompt", "explanation", "hints", "picture", "sound", "points", "arrangement", "model_answer"}
+WORDS = {"text", "feedback", "more", "picture", "sound"}
+
+
+def _keyed(values):
+    """The values of a question that decide what an answer is worth."""
+    key = {name: value for name, value in values.items() if name not in APPEARANCE}
+    if "choices" in key:
+        key["choices"] = [{name: it for name, it in one.items() if name not in WORDS} for one in key["choices"]]
+    return key
+
+
 class BaseQuestion(Frozen):
     """What every question offers to forms, grading, summaries and history."""
 
@@ -99,6 +112,10 @@ class BaseQuestion(Frozen):
     def illustrated(self) -> bool:
         """Whether it shows or plays more than words."""
         return bool(self.picture or self.sound)
+
+    def marks_like(self, other) -> bool:
+        """Whether both give every answer the same worth, whatever else changed."""
+        return _keyed(self.model_dump()) == _keyed(other.model_dump())
 
     @property
     def shuffled(self) -> tuple[Item, ...]:

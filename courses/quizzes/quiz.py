@@ -39,6 +39,10 @@ Question = Annotated[
     Field(discriminator="kind"),
 ]
 
+# How a key that was wrong is mended, for one question: points for all, the old and the new key both right, or
+# nothing changed. The new key alone is what holds when nothing is said.
+Amendment = Literal["all", "both", "old"]
+
 _READER: TypeAdapter = TypeAdapter(Question)
 
 
@@ -73,6 +77,20 @@ class Quiz(Frozen):
     penalty: int = Field(default=0, ge=0, le=100)
     # Certainty-based marks: see courses.grading.
     certainty: bool = False
+    # In a version that serves as a key (learners.regrading): how it differs from its questions, by question id.
+    amendments: dict[str, Amendment] = Field(default_factory=dict)
+    # In the paper of an attempt: the questions as it met them, where their former key counts too.
+    former: tuple[Question, ...] = Field(default=(), strict=False)
+
+    def fraction(self, question, response) -> float | None:
+        """The worth of a response from 0 to 1, as the key and its amendments say; None for a human to say."""
+        amendment = self.amendments.get(question.id)
+        if amendment == "all":
+            return 1.0
+        worth = question.fraction(response)
+        if amendment == "both":
+            return max(worth, *(one.fraction(response) for one in self.former if one.id == question.id))
+        return worth
 
     @property
     def max_score(self) -> int:
@@ -128,16 +146,19 @@ class Quiz(Frozen):
     def with_key_of(self, other):
         """The same paper, marked as another version of the quiz marks: what is asked and its points stay.
 
-        So does a question that a human reads, or that the other version does not hold or asks in another way.
+        So does a question that a human reads, that the other version does not hold or asks in another way, or whose
+        key stays or no longer matters (``amendments``).
         """
-        theirs = {question.id: question for question in other.questions if question.automatic}
+        kept = {one for one, amendment in other.amendments.items() if amendment != "both"}
+        theirs = {one.id: one for one in other.questions if one.automatic and one.id not in kept}
         questions = tuple(
             theirs[one.id].model_copy(update={name: getattr(one, name) for name in ("prompt", "points", "arrangement")})
             if one.automatic and one.id in theirs and theirs[one.id].kind == one.kind
             else one
             for one in self.questions
         )
-        return self.model_copy(update={"questions": questions})
+        former = tuple(one for one in self.questions if other.amendments.get(one.id) == "both")
+        return self.model_copy(update={"questions": questions, "amendments": other.amendments, "former": former})
 
     def to_json(self) -> dict:
         """Plain JSON values, read back by ``Quiz.model_validate``."""

@@ -17,7 +17,7 @@ from courses.item_analysis import ENOUGH_FOR_DISCRIMINATION, ENOUGH_FOR_FACILITY
 from courses.item_verdicts import verdict_of
 from courses.models import QuizPage
 from courses.outline import outline_by_pk, outlines
-from learners.access import may_see_quiz_figures, still_learning
+from learners.access import may_correct_marks, may_see_quiz_figures, still_learning
 from learners.analysis import VersionMet, figures_of, first_attempt_counts, versions_met
 from learners.models import Cohort
 from lms.views.cohorts import inert, led_cohort
@@ -156,7 +156,10 @@ def cohort_quiz(request, pk, quiz_pk):
 def quiz(request, quiz_pk):
     """The questions of a quiz, as all learners met them."""
     analysis = analysis_for_editor(request, quiz_pk)
-    return show(request, analysis, [*doors(request.user), ("Questions des quiz", reverse("lms:quizzes"))])
+    correct_url = ""
+    if may_correct_marks(request.user, analysis.quiz):
+        correct_url = reverse("lms:correct_marks", args=[quiz_pk])
+    return show(request, analysis, [*doors(request.user), ("Questions des quiz", reverse("lms:quizzes"))], correct_url)
 
 
 def doors(person):
@@ -164,11 +167,12 @@ def doors(person):
     return [("Mes cohortes", reverse("lms:cohorts"))] if person.leads_cohorts else []
 
 
-def show(request, analysis, trail):
+def show(request, analysis, trail, correct_url=""):
     """The page."""
     context = {
         "analysis": analysis,
         "breadcrumb": trail,
+        "correct_url": correct_url,
         "export_url": address(analysis.quiz.pk, analysis.cohort, "quiz_csv"),
         "enough": {"facility": ENOUGH_FOR_FACILITY, "discrimination": ENOUGH_FOR_DISCRIMINATION},
     }

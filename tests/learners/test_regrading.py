@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from courses.models import QuizPage
-from courses.versions import freeze
+from courses.versions import freeze, quiz_of
 from learners import attempts, regrading, reviews
 from learners.errors import KeyMisfit
 from learners.models import Answer, Attempt, Certificate, Regrade, User
@@ -52,8 +52,18 @@ def key_of(quiz):
     return corrected(quiz, single("A"), single("B", right=2))
 
 
-def regrade(attempt, key, by):
-    return regrading.regrade(attempt_pk=attempt.pk, key=key, by=by, why="Le corrigé était faux.", at=NOW + DAY)
+def regrade(attempt, key, by, **options):
+    return regrading.regrade(
+        attempt_pk=attempt.pk, key=key, by=by, why="Le corrigé était faux.", at=NOW + DAY, **options
+    )
+
+
+def amended(quiz, amendment):
+    """The corrected key, mended that way for question B."""
+    key_of(quiz)
+    page = QuizPage.objects.get(pk=quiz.pk)
+    second = quiz_of(page).questions[1]
+    return freeze(page, at=NOW + DAY, amendments={second.id: amendment})
 
 
 def state(attempt):
@@ -93,9 +103,65 @@ def test_doing_it_twice_changes_nothing(quiz, boss):
     assert (Regrade.objects.count(), regrading.to_regrade(key).count()) == (1, 0)
 
 
+def test_nobody_loses_a_pass_unless_who_decides_says_so(quiz, boss):
+    attempt = answer(quiz, 1)
+    outcome = regrade(attempt, key_of(quiz), boss)
+    assert (outcome.loses, state(attempt), Regrade.objects.count()) == (True, (2, True, True), 0)
+    assert Attempt.objects.get().key is None
+
+
+@pytest.mark.parametrize(
+    ("amendment", "scores"),
+    # The right answer of before, that of now, one that never was right.
+    [("both", [2, 2, 1]), ("all", [2, 2, 2]), ("old", [2, 1, 1])],
+)
+def test_a_wrong_key_is_mended_as_who_decides_chooses(quiz, boss, amendment, scores):
+    given = [answer(quiz, number, email=f"p{number}@example.org") for number in (1, 2, 3)]
+    key = amended(quiz, amendment)
+    for attempt in given:
+        regrade(attempt, key, boss)
+    assert [state(attempt)[0] for attempt in given] == scores
+    assert [state(attempt)[1] for attempt in given] == [score == 2 for score in scores]
+
+
+def test_points_for_all_are_for_those_who_left_it_blank_too(quiz, boss):
+    row = enrol(make_person("nadia@example.org"), quiz.get_parent().get_parent().specific)
+    attempt = attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=quiz.pk, at=NOW)
+    first, _ = attempt.paper.questions
+    attempts.submit(attempt_pk=attempt.pk, responses={first.id: first.right_response}, at=NOW, allow_blank=True)
+    regrade(attempt, amended(quiz, "all"), boss)
+    assert state(attempt) == (2, True, True)
+
+
+def test_what_would_change_is_foreseen_for_everybody_those_who_lose_first_in_as_many_queries(
+    quiz, boss, django_assert_num_queries
+):
+    for number in (3, 2, 1, 2):
+        answer(quiz, number, email=f"p{User.objects.count()}@example.org")
+    key = key_of(quiz)
+    with django_assert_num_queries(3):
+        outcomes, misfits = regrading.foresee_all(quiz_pk=quiz.pk, key=key)
+    assert [(one.loses, one.gains, one.score, one.result.score) for one in outcomes] == [
+        (True, False, 2, 1),
+        (False, True, 1, 2),
+        (False, True, 1, 2),
+    ]
+    assert misfits == 0
+
+
+def test_only_the_questions_whose_key_changed_are_said_to_be_marked_otherwise(quiz, boss):
+    answer(quiz, 2)
+    assert regrading.questions_marked_otherwise(quiz.pk, quiz_of(QuizPage.objects.get(pk=quiz.pk))) == set()
+    reworded = single("A")
+    reworded["value"]["prompt"] = "<p>Question A, mieux dite ?</p>"
+    corrected(quiz, reworded, single("B", right=2))
+    today = quiz_of(QuizPage.objects.get(pk=quiz.pk))
+    assert regrading.questions_marked_otherwise(quiz.pk, today) == {today.questions[1].id}
+
+
 def test_what_was_earned_with_the_wrong_key_is_kept(quiz, boss):
     attempt = answer(quiz, 1)
-    regrade(attempt, key_of(quiz), boss)
+    regrade(attempt, key_of(quiz), boss, may_lose=True)
     assert state(attempt) == (1, False, True)
     assert Certificate.objects.get().revoked_at is None
 
@@ -138,7 +204,7 @@ def test_what_a_human_gave_stays_and_counts(site, boss):
     assert state(attempt) == (4, True, True)
     compared = open_text()
     compared["value"]["review"] = "self"
-    regrade(attempt, corrected(quiz, single("A", right=3), compared), boss)
+    regrade(attempt, corrected(quiz, single("A", right=3), compared), boss, may_lose=True)
     assert state(attempt) == (3, False, True)
 
 
@@ -162,6 +228,16 @@ def test_the_command_says_first_and_writes_when_told_who_and_why(quiz, boss):
     assert run(str(quiz.pk), "--write", "--by", boss.email, "--why", "Faux.") == f"{line}Tentatives modifiées : 1\n"
     assert run(str(quiz.pk)) == "Tentatives à modifier (rien n’est écrit sans --write) : 0\n"
     assert state(attempt) == (2, True, True)
+
+
+def test_the_command_leaves_a_pass_unless_told(quiz, boss):
+    attempt = answer(quiz, 1)
+    key_of(quiz)
+    told = (str(quiz.pk), "--write", "--by", boss.email, "--why", "Faux.")
+    assert f"tentative {attempt.pk} : garde sa réussite" in run(*told)
+    assert state(attempt) == (2, True, True)
+    run(*told, "--may-lose")
+    assert state(attempt) == (1, False, True)
 
 
 def test_an_attempt_that_does_not_fit_stops_no_other(quiz, boss):

@@ -107,6 +107,8 @@ GET  lms:quizzes           /cohortes/quiz/                             in      4
 GET  lms:quiz              /cohortes/quiz/{quiz}/                      in      404     404     200     404     404     200
 GET  lms:quiz              /cohortes/quiz/{missing}/                   in      404     404     404     404     404     404
 GET  lms:quiz_csv          /cohortes/quiz/{quiz}/export.csv            in      404     404     200     404     404     200
+GET  lms:correct_marks     /cohortes/quiz/{quiz}/corriger/             in      404     404     200     404     404     200
+POST lms:correct_marks     /cohortes/quiz/{quiz}/corriger/             in      404     404     200     404     404     200
 GET  lms:reviews           /cohortes/relectures/                       in      404     404     200     200     200     200
 POST lms:claim_next_review /cohortes/relectures/suivante/              in      302     302     302     302     302     302
 GET  lms:review            /cohortes/relectures/{missing}/             in      404     404     404     404     404     404
