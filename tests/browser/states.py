@@ -620,3 +620,13 @@ def quiz_analysis(stage):
     page.get_by_role("link", name="Quiz : préparer avant de rencontrer").click()
     arrives_at(page, "Quiz : préparer avant de rencontrer")
     return page
+
+
+@state
+def marks_to_correct(stage):
+    page = quiz_analysis(stage)
+    page.get_by_role("link", name="Corriger des notes").click()
+    page.get_by_role("combobox").first.select_option(label="Les points pour tout le monde")
+    page.get_by_role("button", name="Voir qui change").click()
+    expect(page.get_by_role("button", name="Appliquer ces changements")).to_be_visible()
+    return page
