@@ -96,6 +96,15 @@ def quiz_analysis(page):
     follow(page, "Quiz : préparer avant de rencontrer")
 
 
+def marks_to_correct(page):
+    """Who changes when everybody gets the points of a question."""
+    quiz_analysis(page)
+    follow(page, "Corriger des notes")
+    page.get_by_role("combobox").first.select_option(label="Les points pour tout le monde")
+    page.get_by_role("button", name="Voir qui change").click()
+    page.wait_for_load_state()
+
+
 def address(path):
     """A page with an address of its own."""
     return lambda page: page.goto(path)
@@ -128,6 +137,7 @@ PICTURES = {
     "review-given": (INSTRUCTOR, review_given),
     "quizzes": (INSTRUCTOR, address("/cohortes/quiz/")),
     "quiz-analysis": (INSTRUCTOR, quiz_analysis),
+    "marks-to-correct": (INSTRUCTOR, marks_to_correct),
     "changed-marks": (ADMIN, address("/admin/regrades/")),
 }
 
