@@ -57,7 +57,8 @@ def correct(quiz, by):
     page.questions = page.questions.stream_block.to_python([single("A"), single("B", right=2)])
     key = freeze(publish(page), at=NOW + DAY)
     for pk in list(regrading.to_regrade(key).values_list("pk", flat=True)):
-        regrading.regrade(attempt_pk=pk, key=key, by=by, why="Le corrigé de B était faux.", at=NOW + DAY)
+        why = "Le corrigé de B était faux."
+        regrading.regrade(attempt_pk=pk, key=key, by=by, why=why, at=NOW + DAY, may_lose=True)
 
 
 def amended(site, by, *, number=0, at=NOW + DAY):
