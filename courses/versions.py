@@ -50,12 +50,13 @@ def frozen_question(values):
     return frozen_child(child)
 
 
-def freeze(page, *, at, amendments=None):
-    """The QuizVersion of what this QuizPage shows today; the same row for the same questions.
+def freeze(page, *, at):
+    """The QuizVersion of what this QuizPage shows today; the same row for the same questions."""
+    return store(page, quiz_of(page), at=at)
 
-    ``amendments`` makes it a key that mends another one (see Quiz).
-    """
-    quiz = quiz_of(page).model_copy(update={"amendments": amendments or {}})
+
+def store(page, quiz, *, at):
+    """The QuizVersion of that content of this QuizPage; the same row for the same content."""
     version, _ = QuizVersion.objects.get_or_create(
         quiz=page,
         content_hash=quiz.content_hash,
@@ -66,4 +67,4 @@ def freeze(page, *, at, amendments=None):
 
 def thaw(version):
     """The Quiz that this version froze."""
-    return Quiz.model_validate(version.content)
+    return version.thawed

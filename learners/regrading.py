@@ -1,12 +1,14 @@
 """Mark attempts again when the key of a quiz was wrong: look first, then write. Nothing is taken back."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from courses.grading import Result
-from courses.models import QuizVersion
+from courses.models import QuizPage, QuizVersion
+from courses.quizzes import Quiz
 from courses.versions import thaw
 from learners import attempts, reviews
 from learners.errors import KeyMisfit, NotEnrolled
@@ -43,20 +45,39 @@ def foresee(*, attempt_pk, key):
     return _foreseen(_readable().get(pk=attempt_pk), key)
 
 
-def foresee_all(*, quiz_pk, key):
-    """What marking every sent attempt at this quiz with that key would change: (outcomes that change, misfits) pair.
+@dataclass(frozen=True)
+class Mending:
+    """What is to become of the marks of a quiz: ``quiz`` as it stands today, and a choice by question id."""
 
-    ``key`` need not be stored; nothing is written. Four queries. Those who would lose a pass come first, then those
-    who would gain one, then the others, oldest first.
+    page: QuizPage
+    quiz: Quiz
+    choices: Mapping
+    keys: dict = field(default_factory=dict)
+
+    def key_for(self, attempt):
+        """The key, not stored yet, that mends this attempt: one per key that marks attempts today."""
+        if attempt.key_id not in self.keys:
+            content = self.quiz.mending(self.choices, thaw(attempt.key) if attempt.key else None)
+            self.keys[attempt.key_id] = QuizVersion(quiz=self.page, content=content.to_json())
+        return self.keys[attempt.key_id]
+
+
+def foresee_all(mending):
+    """What it would change in every sent attempt at the quiz: (outcomes that change, misfits) pair; nothing is written.
+
+    Five queries for 500 attempts. Those who would lose a pass come first, then those who would gain one, then the
+    others, oldest first.
     """
-    outcomes, misfits = [], 0
-    attempts_sent = _readable().select_related("enrolment__person", "enrolment__cohort").order_by("submitted_at", "pk")
-    for attempt in attempts_sent.filter(quiz_id=quiz_pk, enrolment__withdrawn_at=None):
+    changing, misfits = [], 0
+    sent = _readable().filter(quiz_id=mending.page.pk, enrolment__withdrawn_at=None).order_by("submitted_at", "pk")
+    for attempt in sent.select_related("enrolment__person", "enrolment__cohort").iterator(chunk_size=500):
         try:
-            outcomes.append(_foreseen(attempt, key))
+            outcome = _foreseen(attempt, mending.key_for(attempt))
         except KeyMisfit:
             misfits += 1
-    changing = [one for one in outcomes if one.changed]
+            continue
+        if outcome.changed:
+            changing.append(outcome)
     return sorted(changing, key=lambda one: (not one.loses, not one.gains)), misfits
 
 
@@ -77,7 +98,8 @@ def questions_marked_otherwise(quiz_pk, quiz):
 
 def _readable():
     """Sent attempts with what marking them again needs."""
-    return Attempt.objects.submitted().select_related("version", "quiz").prefetch_related("answers__review")
+    # Prefetched, a version is read once for all its attempts.
+    return Attempt.objects.submitted().select_related("quiz").prefetch_related("version", "key", "answers__review")
 
 
 def _foreseen(attempt, key):

@@ -30,7 +30,7 @@ class CorrectionForm(forms.Form):
             )
 
     @property
-    def amendments(self):
+    def choices(self):
         """What was chosen, as a key says it: by question id, without those of which nothing is to be said."""
         chosen = {name.removeprefix("q-"): value for name, value in self.cleaned_data.items() if name.startswith("q-")}
         return {question_id: value for question_id, value in chosen.items() if value != NEW}

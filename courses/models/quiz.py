@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.functional import cached_property
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -13,6 +14,7 @@ from courses import reveal
 from courses.blocks.quiz import QuizBlocks
 from courses.models.catalogue import ADDRESS
 from courses.models.step import StepPage
+from courses.quizzes import Quiz
 
 
 class RevealField(models.JSONField):
@@ -230,3 +232,8 @@ class QuizVersion(models.Model):
 
     def __str__(self):
         return f"{self.quiz_id} · {self.content_hash[:8]}"
+
+    @cached_property
+    def thawed(self):
+        """The Quiz that it froze."""
+        return Quiz.model_validate(self.content)

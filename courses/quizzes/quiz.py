@@ -160,6 +160,20 @@ class Quiz(Frozen):
         former = tuple(one for one in self.questions if other.amendments.get(one.id) == "both")
         return self.model_copy(update={"questions": questions, "amendments": other.amendments, "former": former})
 
+    def mending(self, choices, key=None):
+        """Give this quiz as a key that mends the marks of ``key``; None stands for the versions that attempts met.
+
+        ``choices`` says, by question id, an amendment; « old » leaves a question as ``key`` marks it.
+        """
+        marked = {one.id: one for one in key.questions} if key else {}
+        left = {one for one, choice in choices.items() if choice == "old"}
+        questions = tuple(marked.get(one.id, one) if one.id in left else one for one in self.questions)
+        amendments = {one: choice for one, choice in choices.items() if one not in left or one not in marked}
+        amendments |= {
+            one: choice for one, choice in (key.amendments if key else {}).items() if one in left & set(marked)
+        }
+        return self.model_copy(update={"questions": questions, "amendments": amendments})
+
     def to_json(self) -> dict:
         """Plain JSON values, read back by ``Quiz.model_validate``."""
         return self.model_dump(mode="json")

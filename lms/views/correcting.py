@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from courses.models import QuizPage, QuizVersion
+from courses.models import QuizPage
 from courses.typography import pluriel
-from courses.versions import freeze, quiz_of
+from courses.versions import quiz_of, store
 from learners import regrading
 from learners.access import may_correct_marks, named_to
 from learners.errors import LearnerError
@@ -35,12 +35,10 @@ def correct(request, quiz_pk):
     form = CorrectionForm(quiz, regrading.questions_marked_otherwise(page.pk, quiz), request.GET or None)
     outcomes, misfits, decision = [], 0, None
     if form.is_bound and form.is_valid():
-        key = quiz.model_copy(update={"amendments": form.amendments})
-        unsaved = QuizVersion(quiz=page, content=key.to_json())
-        outcomes, misfits = regrading.foresee_all(quiz_pk=page.pk, key=unsaved)
+        outcomes, misfits = regrading.foresee_all(regrading.Mending(page, quiz, form.choices))
         decision = DecisionForm(sum(one.loses for one in outcomes), request.POST or None)
         if request.method == "POST" and decision.is_valid():
-            apply(request, page, form.amendments, outcomes, decision.cleaned_data)
+            apply(request, page, outcomes, decision.cleaned_data)
             return redirect(request.get_full_path())
     context = {
         "quiz": page,
@@ -63,16 +61,16 @@ def correct(request, quiz_pk):
     return TemplateResponse(request, "lms/correct_marks.html", context)
 
 
-def apply(request, page, amendments, outcomes, decision):
+def apply(request, page, outcomes, decision):
     """Mark again each attempt of the preview, and say what became of them."""
     now, until = timezone.now(), monotonic() + ONE_GO
-    key = freeze(page, at=now, amendments=amendments)
     may_lose = decision.get("may_lose", False)
     changed = kept = left = 0
     for place, one in enumerate(outcomes):
         if monotonic() > until:
             left = len(outcomes) - place
             break
+        key = store(page, one.attempt.key.thawed, at=now)
         try:
             outcome = regrading.regrade(
                 attempt_pk=one.attempt.pk, key=key, by=request.user, why=decision["why"], at=now, may_lose=may_lose

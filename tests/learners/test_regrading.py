@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from courses.models import QuizPage
-from courses.versions import freeze, quiz_of
+from courses.versions import freeze, quiz_of, store
 from learners import attempts, regrading, reviews
 from learners.errors import KeyMisfit
 from learners.models import Answer, Attempt, Certificate, Regrade, User
@@ -63,7 +63,15 @@ def amended(quiz, amendment):
     key_of(quiz)
     page = QuizPage.objects.get(pk=quiz.pk)
     second = quiz_of(page).questions[1]
-    return freeze(page, at=NOW + DAY, amendments={second.id: amendment})
+    return store(page, quiz_of(page).mending({second.id: amendment}), at=NOW + DAY)
+
+
+def mending(quiz, **choices):
+    """What somebody chose for the questions of the quiz, « first » and « second »."""
+    page = QuizPage.objects.get(pk=quiz.pk)
+    today = quiz_of(page)
+    ids = dict(zip(("first", "second"), (one.id for one in today.questions), strict=True))
+    return regrading.Mending(page, today, {ids[name]: choice for name, choice in choices.items()})
 
 
 def state(attempt):
@@ -138,15 +146,32 @@ def test_what_would_change_is_foreseen_for_everybody_those_who_lose_first_in_as_
 ):
     for number in (3, 2, 1, 2):
         answer(quiz, number, email=f"p{User.objects.count()}@example.org")
-    key = key_of(quiz)
-    with django_assert_num_queries(3):
-        outcomes, misfits = regrading.foresee_all(quiz_pk=quiz.pk, key=key)
+    key_of(quiz)
+    mended = mending(quiz, first="old")
+    with django_assert_num_queries(4):
+        outcomes, misfits = regrading.foresee_all(mended)
     assert [(one.loses, one.gains, one.score, one.result.score) for one in outcomes] == [
         (True, False, 2, 1),
         (False, True, 1, 2),
         (False, True, 1, 2),
     ]
     assert misfits == 0
+
+
+def test_what_was_mended_once_stays_so_when_another_question_is(quiz, boss):
+    attempt = answer(quiz, 3)
+    regrade(attempt, amended(quiz, "all"), boss)
+    assert state(attempt)[0] == 2
+    outcomes, _ = regrading.foresee_all(mending(quiz, first="old", second="old"))
+    assert outcomes == []
+    (outcome,), _ = regrading.foresee_all(mending(quiz, first="all"))
+    assert (outcome.loses, outcome.result.score) == (True, 1)  # the new key of B was chosen, and « B 3 » is wrong
+    regrade(
+        attempt,
+        store(quiz, mending(quiz, first="all", second="old").key_for(Attempt.objects.get()).thawed, at=NOW),
+        boss,
+    )
+    assert state(attempt) == (2, True, True)
 
 
 def test_only_the_questions_whose_key_changed_are_said_to_be_marked_otherwise(quiz, boss):

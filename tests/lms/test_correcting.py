@@ -93,6 +93,15 @@ def test_the_change_is_written_with_a_reason_and_takes_no_pass_away_unless_ticke
     assert scores() == [(1, False), (2, True), (1, False)]
 
 
+def test_what_was_mended_is_no_longer_proposed(boss, mistaken, address):
+    louise = Visitor(boss)
+    preview = louise.press(louise.open(address), "Voir qui change")
+    louise.press(preview, "Appliquer ces changements", {"why": "B 2 est juste."})
+    again = louise.press(louise.open(address), "Voir qui change")
+    (row,) = [plain(row.get_text(" ")) for row in again.soup.select("table.board tbody tr")]
+    assert "Serait perdue" in row
+
+
 def test_a_double_click_changes_nothing_twice(boss, mistaken, address):
     louise = Visitor(boss)
     preview = louise.press(louise.open(address), "Voir qui change")
@@ -141,9 +150,9 @@ def test_the_preview_asks_the_database_as_often_for_one_and_for_three(boss, quiz
     publish(page)
     _, _, fields = somebody.open(address).form("Voir qui change")
     preview = f"{address}?{urlencode({name: values[-1] for name, values in fields.items()})}"
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         somebody.open(preview)
     for number in (1, 3):
         answer(quiz, number, email=f"p{number}@example.org")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         somebody.open(preview)
