@@ -90,7 +90,7 @@ class RegradeViewSet(ModelViewSet):
     icon = "history"
     menu_label = "Notes modifiées"
     list_display = [
-        TitleColumn("quiz_title", label="Quiz", sort_key="quiz_title", width="20%", url_name="regrades:inspect"),
+        TitleColumn("quiz_title", label="Quiz", sort_key="quiz_title", url_name="regrades:inspect"),
         DateColumn("at", label="Date", sort_key="at"),
         Column("by", label="Par", sort_key="by__last_name"),
         Column("why", label="Motif"),
