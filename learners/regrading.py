@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+from time import monotonic
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -9,9 +11,9 @@ from django.db.models import Exists, OuterRef
 from courses.grading import Result
 from courses.models import QuizPage, QuizVersion
 from courses.quizzes import Quiz
-from courses.versions import thaw
+from courses.versions import store, thaw
 from learners import attempts, reviews
-from learners.errors import KeyMisfit, NotEnrolled
+from learners.errors import KeyMisfit, LearnerError, NotEnrolled
 from learners.models import Answer, Attempt, Enrolment, Regrade
 
 
@@ -25,6 +27,7 @@ class Outcome:
     # What the attempt was before: writing the outcome changes it.
     score: float
     passed: bool | None
+    marked_by: int | None  # the primary key of its key
 
     @property
     def gains(self):
@@ -81,6 +84,35 @@ def foresee_all(mending):
     return sorted(changing, key=lambda one: (not one.loses, not one.gains)), misfits
 
 
+def digest(outcomes):
+    """A few letters that are the same as long as the same attempts change in the same way."""
+    lines = [(one.attempt.pk, one.score, one.result.score, one.result.passed) for one in outcomes]
+    return sha256(repr(lines).encode()).hexdigest()
+
+
+def mend(mending, outcomes, *, by, why, at, may_lose, until):
+    """Do what ``foresee_all`` says, one attempt after the other, each in its own transaction.
+
+    ``until`` is the reading of the monotonic clock at which to stop. Returns how many attempts changed, how many kept
+    a pass that they would have lost, and how many were not reached.
+    """
+    keys = {one: store(mending.page, key.thawed, at=at) for one, key in mending.keys.items()}
+    changed = kept = 0
+    for place, one in enumerate(outcomes):
+        if monotonic() > until:
+            return changed, kept, len(outcomes) - place
+        key = keys[one.marked_by]
+        try:
+            outcome = regrade(attempt_pk=one.attempt.pk, key=key, by=by, why=why, at=at, may_lose=may_lose)
+        except LearnerError:  # withdrawn meanwhile
+            continue
+        if outcome.loses and not may_lose:
+            kept += 1
+        elif outcome.changed:
+            changed += 1
+    return changed, kept, 0
+
+
 def questions_marked_otherwise(quiz_pk, quiz):
     """The ids of the questions of ``quiz`` that some sent attempt met with another key."""
     today = {one.id: one for one in quiz.questions}
@@ -104,7 +136,7 @@ def _readable():
 
 def _foreseen(attempt, key):
     """The Outcome of this attempt with that key."""
-    attempt.key = key
+    marked_by, attempt.key = attempt.key_id, key
     kept = {answer.question_id: answer for answer in attempt.answers.all()}
     if not all(attempt.paper.question(one.question_id).accepts(one.response) for one in kept.values()):
         raise KeyMisfit
@@ -116,6 +148,7 @@ def _foreseen(attempt, key):
         changed=tuple((answer, grade) for answer, grade in changed if answer.points != grade.points),
         score=attempt.score,
         passed=attempt.passed,
+        marked_by=marked_by,
     )
 
 

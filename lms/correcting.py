@@ -37,7 +37,9 @@ class CorrectionForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """Who decides says why, and ticks what takes something away."""
+    """Who decides says why, and ticks what takes something away; ``seen`` is the digest of what they looked at."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, losing, *args, **kwargs):
         super().__init__(*args, **kwargs)

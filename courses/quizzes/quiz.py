@@ -89,7 +89,7 @@ class Quiz(Frozen):
             return 1.0
         worth = question.fraction(response)
         if amendment == "both":
-            return max(worth, *(one.fraction(response) for one in self.former if one.id == question.id))
+            return max([worth, *(one.fraction(response) for one in self.former if one.id == question.id)])
         return worth
 
     @property

@@ -14,10 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from courses.models import QuizPage
 from courses.typography import pluriel
-from courses.versions import quiz_of, store
+from courses.versions import quiz_of
 from learners import regrading
 from learners.access import may_correct_marks, named_to
-from learners.errors import LearnerError
 from lms.correcting import CorrectionForm, DecisionForm
 
 PAGE_SIZE = 50
@@ -35,10 +34,17 @@ def correct(request, quiz_pk):
     form = CorrectionForm(quiz, regrading.questions_marked_otherwise(page.pk, quiz), request.GET or None)
     outcomes, misfits, decision = [], 0, None
     if form.is_bound and form.is_valid():
-        outcomes, misfits = regrading.foresee_all(regrading.Mending(page, quiz, form.choices))
-        decision = DecisionForm(sum(one.loses for one in outcomes), request.POST or None)
+        mending = regrading.Mending(page, quiz, form.choices)
+        outcomes, misfits = regrading.foresee_all(mending)
+        losing, seen = sum(one.loses for one in outcomes), regrading.digest(outcomes)
+        decision = DecisionForm(losing, request.POST or None, initial={"seen": seen})
         if request.method == "POST" and decision.is_valid():
-            apply(request, page, outcomes, decision.cleaned_data)
+            if decision.cleaned_data["seen"] != seen:
+                messages.warning(
+                    request, "Rien n’a été appliqué : les notes ont changé depuis cet aperçu. Voici le nouveau."
+                )
+            else:
+                apply(request, mending, outcomes, decision.cleaned_data)
             return redirect(request.get_full_path())
     context = {
         "quiz": page,
@@ -61,26 +67,17 @@ def correct(request, quiz_pk):
     return TemplateResponse(request, "lms/correct_marks.html", context)
 
 
-def apply(request, page, outcomes, decision):
+def apply(request, mending, outcomes, decision):
     """Mark again each attempt of the preview, and say what became of them."""
-    now, until = timezone.now(), monotonic() + ONE_GO
-    may_lose = decision.get("may_lose", False)
-    changed = kept = left = 0
-    for place, one in enumerate(outcomes):
-        if monotonic() > until:
-            left = len(outcomes) - place
-            break
-        key = store(page, one.attempt.key.thawed, at=now)
-        try:
-            outcome = regrading.regrade(
-                attempt_pk=one.attempt.pk, key=key, by=request.user, why=decision["why"], at=now, may_lose=may_lose
-            )
-        except LearnerError:  # withdrawn meanwhile
-            continue
-        if outcome.loses and not may_lose:
-            kept += 1
-        elif outcome.changed:
-            changed += 1
+    changed, kept, left = regrading.mend(
+        mending,
+        outcomes,
+        by=request.user,
+        why=decision["why"],
+        at=timezone.now(),
+        may_lose=decision.get("may_lose", False),
+        until=monotonic() + ONE_GO,
+    )
     messages.success(request, f"Tentatives dont la note a changé : {changed}.")
     if kept:
         verb = "garde sa réussite et sa note" if kept == 1 else "gardent leur réussite et leur note"

@@ -110,6 +110,29 @@ def test_a_double_click_changes_nothing_twice(boss, mistaken, address):
     assert Regrade.objects.count() == 1
 
 
+def test_a_preview_that_is_no_longer_true_is_shown_again_instead_of_being_applied(boss, quiz, mistaken, address):
+    louise = Visitor(boss)
+    preview = louise.press(louise.open(address), "Voir qui change")
+    page = QuizPage.objects.get(pk=quiz.pk)
+    page.questions = page.questions.stream_block.to_python([single("A"), single("B", right=3)])
+    publish(page)
+    again = louise.press(preview, "Appliquer ces changements", {"why": "B 2 est juste."})
+    (said,) = again.said
+    assert said.startswith("Rien n’a été appliqué")
+    assert not Regrade.objects.exists()
+
+
+def test_attempts_that_no_longer_fit_are_told_even_when_no_mark_changes(boss, quiz, address):
+    answer(quiz, 3)
+    page = QuizPage.objects.get(pk=quiz.pk)
+    page.questions = page.questions.stream_block.to_python([single("A"), single("B", choices=2, right=2)])
+    publish(page)
+    louise = Visitor(boss)
+    words = louise.press(louise.open(address), "Voir qui change").words
+    assert "1 tentative a des réponses que le quiz ne propose plus" in words
+    assert "Aucune note ne change" in words
+
+
 def test_both_keys_may_be_right(boss, mistaken, address):
     louise = Visitor(boss)
     page = louise.open(address)
