@@ -48,6 +48,7 @@ def open_board(page, track):
     """The board of the demonstration's cohort of that track."""
     page.get_by_role("main").get_by_role("link", name=re.compile(f"^{track} ·")).click()
     expect(page.get_by_role("table")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def test_a_manager_sees_their_cohorts_and_not_those_of_others(people, product, backstage, size):
@@ -116,14 +117,14 @@ def rows_of(page):
     rows = []
     for row in page.locator("table tbody tr").all():
         person, status, progress, activity, following = (cell.inner_text() for cell in row.locator("th, td").all())
-        name, email = person.strip().splitlines()
+        email = row.locator("th span").inner_text()
         done, total = re.search(r"(\d+) étapes? sur (\d+)", plain(progress)).groups()
         silent = re.search(r"il y a (\d+) jour", plain(activity))
         finished = re.search(r"Terminé le (.*)", following.replace("\xa0", " "))
         code = row.get_by_role("link", name="Attestation")
         rows.append(
             {
-                "name": name.strip(),
+                "name": person.replace(email, "").strip(),
                 "email": email.strip(),
                 "status": plain(status).lower(),
                 "done": int(done),
