@@ -23,6 +23,7 @@ hypothesis_settings.load_profile("suite")
 # The fixtures that lead to a database, directly or not.
 DATABASES = {"db", "django_db_setup", "empty_database"}
 # Who may open a page, which words it holds, how a file is read: the same on any database.
+# The demonstration is loaded on each by the journey that follows.
 SAME_ON_ANY_DATABASE = {
     "courses/test_content_blocks.py",
     "courses/test_exchange_formats.py",
@@ -36,6 +37,7 @@ SAME_ON_ANY_DATABASE = {
     "lms/test_refusals.py",
     "lms/test_roles.py",
     "lms/test_secrecy.py",
+    "lms/test_seed_demo.py",
     "test_content.py",
 }
 
