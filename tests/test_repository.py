@@ -228,6 +228,13 @@ def test_no_merge_or_editor_leftover_is_kept():
     assert [path.name for path in files() if marks.search(text_of(path))] == []
 
 
+def test_no_key_is_written_for_people_where_a_program_reads_it():
+    """In French, 1000 is written with a space: a key in an attribute goes through ``unlocalize``."""
+    for_people = re.compile(r"""=["'][^"'<>]*\{\{ *(?:[\w.]+\.)?pk *\}\}""")
+    pages = [path for path in files() if path.suffix == ".html"]
+    assert {path.name for path in pages if for_people.search(text_of(path))} == set()
+
+
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
