@@ -275,7 +275,7 @@ def settle(attempt, result, *, at, active=True):
 
 def _earned(attempt, result):
     """Whether the step is earned, by the attempt that counts."""
-    if attempt.paper.pass_mark is None:
+    if attempt.paper.pass_mark is None or attempt.quiz.completion == QuizPage.Completion.HANDED_IN:
         return True
     method = attempt.quiz.counts
     if method == QuizPage.Counts.BEST:

@@ -46,7 +46,11 @@ class BandBlock(blocks.StructBlock):
 
 
 class QuizPage(StepPage):
-    """A quiz is done when an attempt passes, or when one is sent if it has no pass mark."""
+    """A quiz is done when an attempt passes, or when one is sent where that is the rule or there is no pass mark."""
+
+    class Completion(models.TextChoices):
+        PASSED = "passed", "réussi, s’il a un seuil ; sinon rendu"
+        HANDED_IN = "handed_in", "rendu, quel que soit le score"
 
     class Behaviour(models.TextChoices):
         ASSESSED = "assessed", "évaluation"
@@ -65,6 +69,9 @@ class QuizPage(StepPage):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text="Laisser vide pour un quiz sans note à atteindre.",
+    )
+    completion = models.CharField(
+        "terminé quand il est", max_length=10, choices=Completion.choices, default=Completion.PASSED
     )
     max_attempts = models.PositiveSmallIntegerField(
         "nombre de tentatives",
@@ -160,6 +167,7 @@ class QuizPage(StepPage):
         MultiFieldPanel(
             [
                 FieldPanel("pass_mark"),
+                FieldPanel("completion"),
                 FieldPanel("max_attempts"),
                 FieldPanel("delay_minutes"),
                 FieldPanel("counts"),

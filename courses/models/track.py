@@ -3,11 +3,12 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from courses.blocks.content import LineBlock
+from courses.blocks.rules import PrerequisiteBlock
 from courses.models.catalogue import ADDRESS, READ_ONLY
 
 
@@ -118,10 +119,42 @@ class TrackPage(Page):
 
 
 class ModulePage(Page):
-    """A part of a track that can be understood alone."""
+    """A part of a track that can be understood alone, and the rules that open it."""
+
+    class Order(models.TextChoices):
+        AS_TRACK = "", "comme le parcours"
+        IN_ORDER = "in_order", "dans l’ordre"
+        FREE = "free", "libre"
 
     summary = models.TextField("résumé", max_length=400)
     objectives = StreamField([("objective", LineBlock(label="Objectif"))], verbose_name="objectifs", blank=True)
+    required = models.BooleanField(
+        "obligatoire", default=True, help_text="Les étapes d’un module facultatif ne comptent pas pour l’attestation."
+    )
+    order = models.CharField(
+        "ordre des étapes",
+        max_length=10,
+        choices=Order.choices,
+        default=Order.AS_TRACK,
+        blank=True,
+        help_text="Libre : les étapes de ce module s’ouvrent toutes ensemble, dès que le module s’ouvre.",
+    )
+    opens_on = models.DateField(
+        "ouvre le", null=True, blank=True, help_text="Une cohorte peut avoir sa propre date, qui l’emporte."
+    )
+    opens_after_days = models.PositiveSmallIntegerField(
+        "ouvre après (jours)",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(730)],
+        help_text="Après le début de la cohorte ; sans cohorte, après l’inscription.",
+    )
+    prerequisites = StreamField(
+        [("prerequisite", PrerequisiteBlock())],
+        verbose_name="prérequis",
+        blank=True,
+        help_text="Ce module s’ouvre quand tout cela est fait, en plus de l’ordre du parcours.",
+    )
 
     content_panels = [
         *Page.content_panels,
@@ -129,6 +162,15 @@ class ModulePage(Page):
             "summary", help_text="Ce que l’on y fait, en une ou deux phrases ; se comprend sans les autres modules."
         ),
         FieldPanel("objectives", help_text="Des verbes d’action, trois ou quatre au plus."),
+        MultiFieldPanel(
+            [
+                FieldPanel("required"),
+                FieldPanel("order"),
+                FieldRowPanel([FieldPanel("opens_on"), FieldPanel("opens_after_days")]),
+                FieldPanel("prerequisites"),
+            ],
+            heading="Avancer",
+        ),
         ADDRESS,
     ]
     promote_panels: list[FieldPanel] = []
@@ -142,3 +184,9 @@ class ModulePage(Page):
     class Meta:
         verbose_name = "module"
         verbose_name_plural = "modules"
+
+    def clean(self):
+        """A module opens on a day or after a delay, not both."""
+        super().clean()
+        if self.opens_on is not None and self.opens_after_days is not None:
+            raise ValidationError({"opens_after_days": "Choisissez une date ou un délai, pas les deux."})

@@ -1,13 +1,33 @@
 """Cohort: people who follow a track together, and who leads them."""
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
-from courses.models import QuizPage, TrackPage
+from courses.models import ModulePage, QuizPage, TrackPage
+
+
+class TimeZone(models.TextChoices):
+    """Where the people of a cohort live: their days begin at their own midnight."""
+
+    PARIS = "Europe/Paris", "Hexagone et Corse"
+    GUADELOUPE = "America/Guadeloupe", "Guadeloupe"
+    MARTINIQUE = "America/Martinique", "Martinique"
+    GUYANE = "America/Cayenne", "Guyane"
+    REUNION = "Indian/Reunion", "La Réunion"
+    MAYOTTE = "Indian/Mayotte", "Mayotte"
+    SAINT_PIERRE = "America/Miquelon", "Saint-Pierre-et-Miquelon"
+    SAINT_BARTHELEMY = "America/St_Barthelemy", "Saint-Barthélemy"
+    SAINT_MARTIN = "America/Marigot", "Saint-Martin"
+    POLYNESIA = "Pacific/Tahiti", "Polynésie française"
+    CALEDONIA = "Pacific/Noumea", "Nouvelle-Calédonie"
+    WALLIS = "Pacific/Wallis", "Wallis-et-Futuna"
 
 
 class CohortQuerySet(models.QuerySet):
@@ -27,6 +47,28 @@ class Cohort(ClusterableModel):
     )
     opens_on = models.DateField("début")
     closes_on = models.DateField("fin", null=True, blank=True)
+    time_zone = models.CharField(
+        "territoire",
+        max_length=40,
+        choices=TimeZone.choices,
+        default=TimeZone.PARIS,
+        help_text="Les dates de la cohorte commencent à minuit, heure de ce territoire.",
+    )
+    seats = models.PositiveSmallIntegerField(
+        "places",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Vide : sans limite. Quand elle est pleine, on s’inscrit sur la liste d’attente.",
+    )
+    open_to_all = models.BooleanField(
+        "proposée à tout le monde",
+        default=False,
+        help_text="La page du parcours la propose. Sinon, on y entre par une invitation ou une liste importée.",
+    )
+    joined_until = models.DateField(
+        "inscriptions jusqu’au", null=True, blank=True, help_text="Ce jour compris. Vide : jusqu’à la fin."
+    )
 
     objects = CohortQuerySet.as_manager()
     wagtail_reference_index_ignore = True
@@ -46,10 +88,20 @@ class Cohort(ClusterableModel):
                 name="cohort_name_once_per_track",
                 violation_error_message="Ce parcours a déjà une cohorte de ce nom.",
             ),
+            models.CheckConstraint(
+                condition=Q(seats__isnull=True) | Q(seats__gte=1),
+                name="cohort_has_a_seat",
+                violation_error_message="Une cohorte a au moins une place.",
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def zone(self):
+        """Where its days begin and end."""
+        return ZoneInfo(self.time_zone)
 
     def get_absolute_url(self):
         """The board of this cohort."""
@@ -77,6 +129,28 @@ class CohortLead(models.Model):
 
     def __str__(self):
         return f"{self.person} · {self.cohort}"
+
+
+class CohortOpening(models.Model):
+    """When a module opens to a cohort, instead of the day that its author gave."""
+
+    cohort = ParentalKey(Cohort, on_delete=models.CASCADE, related_name="openings", verbose_name="cohorte")
+    module = models.ForeignKey(ModulePage, on_delete=models.CASCADE, related_name="openings", verbose_name="module")
+    opens_on = models.DateField("ouverture")
+
+    class Meta:
+        verbose_name = "ouverture d’un module"
+        verbose_name_plural = "ouvertures des modules"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "module"],
+                name="cohort_opening_once_per_module",
+                violation_error_message="Ce module a déjà sa date dans cette cohorte.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.cohort} · {self.module}"
 
 
 class CohortQuizWindow(models.Model):

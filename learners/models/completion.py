@@ -1,5 +1,6 @@
 """Completion: a step is done. A row or nothing, never a percentage."""
 
+from django.conf import settings
 from django.db import models
 
 from courses.models import StepPage
@@ -12,6 +13,15 @@ class Completion(models.Model):
     )
     step = models.ForeignKey(StepPage, on_delete=models.PROTECT, related_name="completions", verbose_name="étape")
     completed_at = models.DateTimeField("terminée")
+    # Who took the register, for a step that is done by being there.
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="présence relevée par",
+    )
 
     class Meta:
         verbose_name = "étape terminée"

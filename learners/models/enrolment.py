@@ -1,4 +1,4 @@
-"""Enrolment: a person follows a track. The row that is locked before anything is decided."""
+"""Enrolment: a person follows a track; the row that is locked before anything is decided. Pair, and its changes."""
 
 from django.conf import settings
 from django.db import models
@@ -7,6 +7,17 @@ from django.db.models.functions import Greatest
 
 from courses.models import TrackPage
 from learners.models.cohort import Cohort
+from learners.models.invitation import Invitation
+
+
+class Sector(models.TextChoices):
+    """Whom a learner comes from: alliances are made between them."""
+
+    ASSOCIATION = "association", "Association"
+    COMPANY = "entreprise", "Entreprise"
+    AUTHORITY = "collectivite", "Collectivité"
+    SCHOOL = "enseignement", "Établissement d’enseignement"
+    OTHER = "autre", "Autre"
 
 
 class EnrolmentQuerySet(models.QuerySet):
@@ -50,6 +61,28 @@ class EnrolmentQuerySet(models.QuerySet):
         return self.annotate(done=Count("completions", filter=Q(completions__step_id__in=outline.required_ids)))
 
 
+class Pair(models.Model):
+    """A binôme: two people of a cohort who go through the track together."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="pairs", verbose_name="cohorte")
+    made_at = models.DateTimeField("formé")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="formé par",
+    )
+
+    class Meta:
+        verbose_name = "binôme"
+        verbose_name_plural = "binômes"
+
+    def __str__(self):
+        return f"binôme {self.pk}"
+
+
 class Enrolment(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -61,6 +94,19 @@ class Enrolment(models.Model):
     track = models.ForeignKey(TrackPage, on_delete=models.PROTECT, related_name="enrolments", verbose_name="parcours")
     cohort = models.ForeignKey(
         Cohort, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name="cohorte"
+    )
+    organisation = models.CharField("organisation", max_length=160, blank=True)
+    sector = models.CharField("secteur", max_length=20, choices=Sector.choices, blank=True)
+    pair = models.ForeignKey(
+        Pair, on_delete=models.SET_NULL, null=True, blank=True, related_name="members", verbose_name="binôme"
+    )
+    invitation = models.ForeignKey(
+        Invitation,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="enrolments",
+        verbose_name="venue par l’invitation",
     )
     enrolled_at = models.DateTimeField("inscription")
     last_activity_at = models.DateTimeField("dernière activité")
@@ -101,3 +147,36 @@ class Enrolment(models.Model):
 
     def __str__(self):
         return f"{self.person_id} · {self.track_id}"
+
+
+class EnrolmentChange(models.Model):
+    """What somebody changed of an enrolment, when and why. Rows are added, never edited."""
+
+    class Kind(models.TextChoices):
+        MOVED = "moved", "Changement de cohorte"
+        WITHDRAWN = "withdrawn", "Retrait"
+        RESTORED = "restored", "Retour"
+        PAIRED = "paired", "Binôme"
+        DETAILS = "details", "Organisation ou secteur"
+
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.CASCADE, related_name="changes", verbose_name="inscription"
+    )
+    kind = models.CharField("nature", max_length=20, choices=Kind.choices)
+    before = models.CharField("avant", max_length=240, blank=True)
+    after = models.CharField("après", max_length=240, blank=True)
+    changed_at = models.DateTimeField("le")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="par"
+    )
+    reason = models.CharField("motif", max_length=240, blank=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = "changement d’inscription"
+        verbose_name_plural = "changements d’inscriptions"
+        ordering = ["-changed_at", "-pk"]
+
+    def __str__(self):
+        return f"{self.enrolment_id} · {self.get_kind_display()}"

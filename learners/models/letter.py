@@ -26,6 +26,8 @@ class Letter(models.Model):
         REMINDER = "reminder", "Rappels"
         CERTIFICATE = "certificate", "Attestation"
         REVIEW = "review", "Relecture"
+        SEAT = "seat", "Place obtenue"
+        MESSAGE = "message", "Message de responsable"
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
