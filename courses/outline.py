@@ -1,18 +1,22 @@
 """The shape of a track, read in one query: what comes in which order, how long it takes."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import F, Q, Subquery
 from wagtail.models import Page
 
-from courses.models import StepPage, TrackPage
+from courses.models import LessonPage, ModulePage, StepPage, TrackPage
 
 
 @dataclass(frozen=True)
 class Step:
-    """A live step. ``number`` counts from 1 through the whole track; ``minutes`` is declared."""
+    """A live step. ``number`` counts from 1 through the whole track; ``minutes`` is declared.
+
+    ``required`` says whether it leads to the attestation: it does not in an optional module.
+    """
 
     pk: int
     title: str
@@ -25,11 +29,20 @@ class Step:
     required: bool
     number: int
     module_pk: int
+    attended: bool = False  # done by being there: a manager takes the register
+
+
+@dataclass(frozen=True)
+class Prerequisite:
+    """A step or a module to finish first; ``score`` in per cent, or None when finishing is enough."""
+
+    page_pk: int
+    score: int | None = None
 
 
 @dataclass(frozen=True)
 class Module:
-    """A live module and its live steps, in reading order."""
+    """A live module, its rules, and its live steps in reading order."""
 
     pk: int
     title: str
@@ -38,6 +51,11 @@ class Module:
     summary: str
     number: int
     steps: tuple[Step, ...] = ()
+    required: bool = True
+    order: str = ModulePage.Order.AS_TRACK
+    opens_on: date | None = None
+    opens_after_days: int | None = None
+    prerequisites: tuple[Prerequisite, ...] = ()
 
     @property
     def minutes(self):
@@ -105,6 +123,10 @@ class Outline:
         module = self.module_by_slug(module_slug)
         return next((step for step in module.steps if step.slug == slug), None) if module else None
 
+    def keeps_order(self, module):
+        """Whether the steps of this module open one after the other."""
+        return self.in_order if module.order == ModulePage.Order.AS_TRACK else module.order == ModulePage.Order.IN_ORDER
+
     def before(self, step):
         """The steps that come before this one, in reading order."""
         return self.steps[: step.number - 1]
@@ -156,9 +178,15 @@ def _outlines(tracks):
         "trackpage__award",
         "trackpage__reminder_after_days",
         "modulepage__summary",
+        "modulepage__required",
+        "modulepage__order",
+        "modulepage__opens_on",
+        "modulepage__opens_after_days",
+        "modulepage__prerequisites",
         "steppage__minutes",
         "steppage__required",
         "steppage__summary",
+        "steppage__lessonpage__completion",
     )
     return _build(rows)
 
@@ -183,6 +211,13 @@ def _build(rows):
     return [_track(one) for one in tracks]
 
 
+def _prerequisites(stream):
+    """What a module asks first; a page that was deleted asks nothing."""
+    for block in stream.raw_data:
+        if block["value"].get("page"):
+            yield Prerequisite(block["value"]["page"], block["value"].get("score"))
+
+
 def _track(track):
     row = track["row"]
     number = 0
@@ -198,9 +233,10 @@ def _track(track):
                     kind_label=step["kind"].kind_label,
                     summary=step["row"]["steppage__summary"],
                     minutes=step["row"]["steppage__minutes"],
-                    required=step["row"]["steppage__required"],
+                    required=step["row"]["steppage__required"] and module["row"]["modulepage__required"],
                     number=number,
                     module_pk=module["common"]["pk"],
+                    attended=step["row"]["steppage__lessonpage__completion"] == LessonPage.Completion.ATTENDED,
                 )
             )
         modules.append(
@@ -209,6 +245,11 @@ def _track(track):
                 summary=module["row"]["modulepage__summary"],
                 number=position,
                 steps=tuple(steps),
+                required=module["row"]["modulepage__required"],
+                order=module["row"]["modulepage__order"],
+                opens_on=module["row"]["modulepage__opens_on"],
+                opens_after_days=module["row"]["modulepage__opens_after_days"],
+                prerequisites=tuple(_prerequisites(module["row"]["modulepage__prerequisites"])),
             )
         )
     return Outline(

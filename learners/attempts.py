@@ -26,6 +26,7 @@ from learners.errors import (
 from learners.keeping import keep, page_of, row_of, stored_of, with_answers
 from learners.merging import Stored
 from learners.models import Answer, Attempt, Enrolment
+from learners.records import record_of
 from learners.standing import why_locked
 from learners.terms import GRACE, terms_of
 
@@ -51,7 +52,7 @@ def open_attempt(*, enrolment_pk, quiz_pk, at):
         step = outline.by_pk.get(quiz_pk) if outline else None
         if step is None or step.kind != QuizPage.kind:
             raise StepGone
-        lock = why_locked(outline, step, enrolled=True, done=progress.done_ids(enrolment))
+        lock = why_locked(outline, step, record=record_of(enrolment.pk), now=at)
         if lock:
             raise StepLocked(lock)
         terms = terms_of(quiz_pk=quiz_pk, enrolment_pk=enrolment.pk, attempts=attempts)

@@ -18,6 +18,7 @@ from courses.outline import outline_by_pk
 from courses.reveal import SCORE
 from learners import documents, emails, subscriptions
 from learners.models import Attempt, Certificate, Letter, Regrade
+from learners.records import record_of
 from learners.standing import next_step
 from learners.terms import shown_of
 
@@ -40,11 +41,11 @@ def send(letter_pk, *, now):
     if not due.update(claimed_until=now + CLAIM, tries=F("tries") + 1):
         return "none"
     letter = Letter.objects.select_related("person", "enrolment__person", "enrolment__cohort").get(pk=letter_pk)
-    reason = why_drop(letter)
+    reason = why_drop(letter, now=now)
     if reason:
         return _close(letter, "dropped", dropped_at=now, dropped_reason=reason)
     try:
-        composed, attachments = compose(letter)
+        composed, attachments = compose(letter, now=now)
         message = emails.message(
             composed,
             to=letter.address,
@@ -59,7 +60,7 @@ def send(letter_pk, *, now):
     return _close(letter, "sent", sent_at=now, last_error="", **frozen | _erased(letter))
 
 
-def why_drop(letter):
+def why_drop(letter, *, now):
     """Why this letter should not leave any more, in French; empty if it should."""
     if letter.kind == Letter.Kind.ACCOUNT:
         return ""
@@ -73,18 +74,28 @@ def why_drop(letter):
     enrolment = letter.enrolment
     if enrolment.withdrawn_at is not None:
         return "la personne s’est retirée du parcours"
-    if outline_by_pk(enrolment.track_id) is None:
+    outline = outline_by_pk(enrolment.track_id)
+    if outline is None:
         return "le parcours n’est plus proposé"
-    if letter.kind == Letter.Kind.REMINDER:
-        if enrolment.completed_at is not None:
-            return "le parcours est terminé"
-        if f":{enrolment.last_activity_at:%Y%m%d%H%M%S}" not in letter.key:
-            return "la personne est revenue"
+    return why_not_remind(letter, outline, now=now) if letter.kind == Letter.Kind.REMINDER else ""
+
+
+def why_not_remind(letter, outline, *, now):
+    """Why this reminder has become pointless, in French; empty while it is not."""
+    enrolment = letter.enrolment
+    if enrolment.completed_at is not None:
+        return "le parcours est terminé"
+    if f":{enrolment.last_activity_at:%Y%m%d%H%M%S}" not in letter.key:
+        return "la personne est revenue"
+    record = record_of(enrolment.pk)
+    left = [step for step in outline.steps if step.pk not in record.done]
+    if left and next_step(outline, record=record, now=now) is None:
+        return "rien n’est ouvert à la personne pour l’instant"
     return ""
 
 
-def compose(letter):
-    """The words of this letter today, and its attachments as (name, bytes, type) triples."""
+def compose(letter, *, now):
+    """The words of this letter at that moment, and its attachments as (name, bytes, type) triples."""
     enrolment = letter.enrolment
     match letter.kind:
         case Letter.Kind.ACCOUNT:
@@ -94,12 +105,12 @@ def compose(letter):
             return emails.welcome(enrolment, outline, outline.first), ()
         case Letter.Kind.REMINDER:
             outline = outline_by_pk(enrolment.track_id)
-            done = set(enrolment.completions.values_list("step_id", flat=True))
+            record = record_of(enrolment.pk)
             return emails.reminder(
                 enrolment,
                 outline,
-                [step for step in outline.steps if step.pk in done],
-                next_step(outline, done=done),
+                [step for step in outline.steps if step.pk in record.done],
+                next_step(outline, record=record, now=now),
                 (letter.due_at - enrolment.last_activity_at).days,
                 unsubscribe_url=subscriptions.unsubscribe_url(letter),
             ), ()

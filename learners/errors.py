@@ -27,6 +27,10 @@ class StepGone(LearnerError):
     default = "Cette étape n’est plus proposée. Rien de ce que vous avez fait n’est perdu."
 
 
+class TakenByRegister(LearnerError):
+    default = "Cette étape se termine par la présence : la personne responsable de la cohorte la relève."
+
+
 class NoAttemptLeft(LearnerError):
     default = "Vous avez utilisé toutes les tentatives prévues pour ce quiz."
 

@@ -4,8 +4,9 @@ from django.db import transaction
 
 from courses.outline import outline_by_pk, outlines
 from learners import certificates
-from learners.errors import NotEnrolled, StepGone, StepLocked
-from learners.models import Completion, Enrolment
+from learners.errors import NotEnrolled, StepGone, StepLocked, TakenByRegister
+from learners.models import Completion, Enrolment, EnrolmentChange
+from learners.records import record_of
 from learners.standing import progress_of, why_locked
 
 
@@ -13,7 +14,7 @@ def complete(*, enrolment_pk, step_pk, at):
     """Record that a step is done, after asking whether it may be.
 
     Idempotent: doing it twice gives the same row. Returns the Completion. Raises NotEnrolled,
-    StepGone or StepLocked.
+    StepGone, StepLocked, or TakenByRegister for a step that is done by being there.
     """
     with transaction.atomic():
         enrolment = Enrolment.objects.locked(enrolment_pk)
@@ -23,21 +24,66 @@ def complete(*, enrolment_pk, step_pk, at):
         step = outline.by_pk.get(step_pk) if outline else None
         if step is None:
             raise StepGone
-        lock = why_locked(outline, step, enrolled=True, done=done_ids(enrolment))
+        lock = why_locked(outline, step, record=record_of(enrolment.pk), now=at)
         if lock:
             raise StepLocked(lock)
+        if step.attended:
+            raise TakenByRegister
         return record(enrolment, step_pk, outline=outline, at=at)
 
 
-def record(enrolment, step_pk, *, outline, at, active=True):
+def attend(*, enrolment_pk, step_pk, by, at):
+    """Record that somebody was there, as the register says. Idempotent; returns the Completion.
+
+    Whoever takes the register knows better than any rule: no lock is asked. Raises NotEnrolled, and
+    StepGone for a step that is not done by being there.
+    """
+    with transaction.atomic():
+        enrolment, outline = _at_a_session(enrolment_pk, step_pk)
+        return record(enrolment, step_pk, outline=outline, at=at, active=False, by=by)
+
+
+def miss(*, enrolment_pk, step_pk, by, at):
+    """Take a presence back that was recorded by mistake; who did it and when is kept.
+
+    A track that is finished stays finished. Raises NotEnrolled or StepGone.
+    """
+    with transaction.atomic():
+        enrolment, outline = _at_a_session(enrolment_pk, step_pk)
+        gone, _ = enrolment.completions.filter(step_id=step_pk).delete()
+        if gone:
+            EnrolmentChange.objects.create(
+                enrolment=enrolment,
+                kind=EnrolmentChange.Kind.ATTENDANCE,
+                before="présence",
+                after=f"absence : {outline.by_pk[step_pk].title}"[:240],
+                changed_at=at,
+                changed_by=by,
+            )
+
+
+def _at_a_session(enrolment_pk, step_pk):
+    """The enrolment, locked, and the outline that holds this session."""
+    enrolment = Enrolment.objects.locked(enrolment_pk)
+    if enrolment is None:
+        raise NotEnrolled
+    outline = outline_by_pk(enrolment.track_id)
+    step = outline.by_pk.get(step_pk) if outline else None
+    if step is None or not step.attended:
+        raise StepGone
+    return enrolment, outline
+
+
+def record(enrolment, step_pk, *, outline, at, active=True, by=None):
     """Write the completion of an earned step; issue the attestation when it was the last one.
 
     The caller holds the lock of the enrolment and has decided that the step is earned.
     ``outline`` is None when the track is not live: the step counts when it is again. ``active`` is
-    False when somebody else's work earned it: the learner did nothing at that moment.
+    False when somebody else's work earned it: the learner did nothing at that moment. ``by`` is who
+    took the register, if anybody did.
     """
     completion, created = Completion.objects.get_or_create(
-        enrolment=enrolment, step_id=step_pk, defaults={"completed_at": at}
+        enrolment=enrolment, step_id=step_pk, defaults={"completed_at": at, "recorded_by": by}
     )
     if active:
         touch(enrolment, at=at)

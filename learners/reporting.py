@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.db import models
 
 from courses.outline import Outline, outline_by_pk
-from learners.models import Completion, Enrolment
+from learners.models import Enrolment
+from learners.records import enrolled
 from learners.standing import next_step
 
 # A learner silent for as long needs a hand (docs/glossary.md, « besoin d’aide »).
@@ -120,12 +121,10 @@ def _row(enrolment, *, total, now):
     )
 
 
-def next_titles(outline, rows):
+def next_titles(outline, rows, *, now):
     """The title of the next step of each of these rows, by enrolment. One query."""
-    done: dict[int, set[int]] = {row.enrolment_pk: set() for row in rows}
-    for enrolment_pk, step_pk in Completion.objects.filter(enrolment__in=done).values_list("enrolment_id", "step_id"):
-        done[enrolment_pk].add(step_pk)
-    steps = {pk: next_step(outline, done=ids) for pk, ids in done.items()}
+    found = enrolled(Enrolment.objects.filter(pk__in=[row.enrolment_pk for row in rows]))
+    steps = {pk: next_step(outline, record=one.record, now=now) for pk, one in found.items()}
     return {pk: step.title for pk, step in steps.items() if step}
 
 

@@ -1,10 +1,34 @@
 """Where a learner stands in a track: what is done, what is locked and why, what comes next.
 
-Pure functions of an outline and the primary keys of the completed steps: the page, the outline,
+Pure functions of the rules (an outline), the rows (a Record) and the moment: the page, the outline,
 the « Continuer » button, the board, the letters and the verbs all ask here.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from courses.typography import jour
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the rows say of one enrolled learner.
+
+    ``done`` gives the completed steps by primary key, with the best score in per cent where there is
+    one. ``begins_on`` is the day of the cohort, None for who follows alone; ``openings`` the days that
+    the cohort gave to modules, and ``allowed`` the steps and modules that an exception opened.
+    """
+
+    done: Mapping[int, int | None] = field(default_factory=dict)
+    enrolled_on: date | None = None
+    begins_on: date | None = None
+    openings: Mapping[int, date] = field(default_factory=dict)
+    allowed: frozenset[int] = frozenset()
+    zone: ZoneInfo = PARIS
 
 
 @dataclass(frozen=True)
@@ -48,40 +72,99 @@ class Lock:
     link_text: str
 
 
-def why_locked(outline, step, *, enrolled, done):
-    """The Lock of this step for someone who completed the steps ``done``, or None if it may open.
+def why_locked(outline, step, *, record, now):
+    """The Lock of this step, or None if it may open. ``record`` is None for who is not enrolled.
 
-    ``done`` holds primary keys of steps. The first step of a track is open to everyone; a step
-    that was completed stays open whatever authors change later.
+    The first step of a track is open to everyone; a step that was completed stays open whatever
+    authors change later; an exception opens whatever rules say. Else the day of the cohort, the day
+    of the module, its prerequisites and the order of steps are asked, in this order.
     """
     if step == outline.first:
         return None
-    if not enrolled:
+    if record is None:
         reason = (
             "Inscris-toi au parcours pour ouvrir cette étape."
             if outline.informal
             else "Inscrivez-vous au parcours pour ouvrir cette étape."
         )
         return Lock(reason, outline.url, f"Voir le parcours {outline.title}")
-    if not outline.in_order or step.pk in done:
+    if step.pk in record.done or record.allowed & {step.pk, step.module_pk}:
         return None
-    missing = next((before for before in outline.before(step) if before.required and before.pk not in done), None)
+    module = outline.module(step.module_pk)
+    return (
+        _too_early(outline, module, record, now)
+        or _prerequisite(outline, module, record)
+        or _order(outline, module, step, record)
+    )
+
+
+def opening_of(module, record):
+    """The day on which this module opens to this learner, or None when it waits for no day.
+
+    The cohort's own day comes before that of the author.
+    """
+    own = record.openings.get(module.pk)
+    if own is not None or module.opens_after_days is None:
+        return own or module.opens_on
+    start = record.begins_on or record.enrolled_on
+    return start + timedelta(days=module.opens_after_days) if start else None
+
+
+def _too_early(outline, module, record, now):
+    today = now.astimezone(record.zone).date()
+    link = (outline.url, f"Voir le parcours {outline.title}")
+    if record.begins_on is not None and today < record.begins_on:
+        whose = "Ta cohorte" if outline.informal else "Votre cohorte"
+        return Lock(f"{whose} commence le {jour(record.begins_on)}.", *link)
+    opens_on = opening_of(module, record)
+    if opens_on is not None and today < opens_on:
+        return Lock(f"Le module « {module.title} » ouvre le {jour(opens_on)}.", *link)
+    return None
+
+
+def _prerequisite(outline, module, record):
+    """The first thing that this module asks and that is not done; what is no longer live asks nothing."""
+    for asked in module.prerequisites:
+        step, whole = outline.by_pk.get(asked.page_pk), outline.module(asked.page_pk)
+        if whole:
+            counting = [one for one in whole.steps if one.required] or whole.steps
+            left = next((one for one in counting if one.pk not in record.done), None)
+            if left:
+                reason = f"Ce module s’ouvre quand le module « {whole.title} » est terminé : il reste « {left.title} »."
+                return Lock(reason, left.url, f"Aller à « {left.title} »")
+        elif step and step.pk not in record.done:
+            reason = f"Ce module s’ouvre quand « {step.title} » est terminée."
+            return Lock(reason, step.url, f"Aller à « {step.title} »")
+        elif step and asked.score and (record.done[step.pk] or 0) < asked.score:
+            reason = f"Ce module s’ouvre avec un score d’au moins {asked.score} % à « {step.title} »."
+            return Lock(reason, step.url, f"Aller à « {step.title} »")
+    return None
+
+
+def _order(outline, module, step, record):
+    """The first required step that comes before, where the track or the module keeps an order."""
+    before = [
+        one
+        for one in outline.before(step)
+        if (outline.keeps_order(module) if one.module_pk == module.pk else outline.in_order)
+    ]
+    missing = next((one for one in before if one.required and one.pk not in record.done), None)
     if missing is None:
         return None
     reason = f"Cette étape s’ouvre quand « {missing.title} » est terminée."
     return Lock(reason, missing.url, f"Aller à « {missing.title} »")
 
 
-def next_step(outline, *, done, last=None):
+def next_step(outline, *, record, now, last=None):
     """The step to continue with: the first open, unfinished one after the last touched.
 
     ``last`` is the primary key of the step touched last, if any. When nothing is left after it,
-    the first open, unfinished step of the whole track; None when every step is done.
+    the first open, unfinished step of the whole track; None when every step is done or closed.
     """
     left = [
         step
         for step in outline.steps
-        if step.pk not in done and why_locked(outline, step, enrolled=True, done=done) is None
+        if step.pk not in record.done and why_locked(outline, step, record=record, now=now) is None
     ]
     touched = outline.by_pk.get(last)
     after = [step for step in left if touched and step.number > touched.number]

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from courses.outline import Module, Outline, Step
 from learners.models import Enrolment
+from learners.records import Enrolled, enrolled
 from learners.standing import Lock, Progress, next_step, progress_of, why_locked
 
 
@@ -59,23 +60,12 @@ class ModuleState:
 
 
 @dataclass(frozen=True)
-class Enrolled:
-    """The row of an enrolment, its completed steps, and its attestation if there is one."""
-
-    pk: int
-    done: frozenset[int]
-    last: int | None
-    last_activity_at: datetime
-    completed_at: datetime | None
-    certificate_code: str | None
-
-
-@dataclass(frozen=True)
 class Learning:
     """One person in one track; ``enrolment`` is None for a visitor."""
 
     outline: Outline
     enrolment: Enrolled | None
+    now: datetime
     step: Step | None = None
 
     @property
@@ -92,6 +82,11 @@ class Learning:
     def done(self):
         """Primary keys of the completed steps."""
         return self.enrolment.done if self.enrolment else frozenset()
+
+    @property
+    def record(self):
+        """What the rows say of this person; None for a visitor."""
+        return self.enrolment.record if self.enrolment else None
 
     @cached_property
     def progress(self) -> Progress:
@@ -132,11 +127,18 @@ class Learning:
 
     @cached_property
     def continue_state(self):
-        """Where « Continuer » leads: None when every step is done, or for a visitor."""
+        """Where « Continuer » leads: None when every step is done or closed, or for a visitor."""
         if not self.enrolment:
             return None
-        step = next_step(self.outline, done=self.done, last=self.enrolment.last)
+        step = next_step(self.outline, record=self.record, now=self.now, last=self.enrolment.last)
         return self.states[step.number - 1] if step else None
+
+    @cached_property
+    def waiting_for(self):
+        """The first closed step when nothing is open to go on with, and its reason; None otherwise."""
+        if not self.enrolment or self.continue_state:
+            return None
+        return next((state for state in self.states if state.lock), None)
 
     @property
     def certificate(self):
@@ -149,45 +151,20 @@ class Learning:
             step=step,
             done=step.pk in self.done,
             current=step == self.step,
-            lock=why_locked(self.outline, step, enrolled=self.enrolled, done=self.done),
+            lock=why_locked(self.outline, step, record=self.record, now=self.now),
         )
 
 
-def learning_of(person, outline, *, step=None):
-    """The Learning of this person in this track; one query for someone who is signed in."""
+def learning_of(person, outline, *, now, step=None):
+    """The Learning of this person in this track at that moment; one query for someone who is signed in."""
     enrolment = None
     if person.is_authenticated:
         enrolment = enrolments_of(person, track_pk=outline.pk).get(outline.pk)
-    return Learning(outline=outline, enrolment=enrolment, step=step)
+    return Learning(outline=outline, enrolment=enrolment, now=now, step=step)
 
 
 def enrolments_of(person, *, track_pk=None):
     """The active enrolments of a person, by primary key of track. One query."""
     rows = Enrolment.objects.active().filter(person=person)
-    if track_pk is not None:
-        rows = rows.filter(track_id=track_pk)
-    found: dict[int, list] = {}
-    for row in rows.order_by("completions__completed_at", "completions__pk").values_list(
-        "track_id",
-        "pk",
-        "last_activity_at",
-        "completed_at",
-        "certificate__code",
-        "completions__step_id",
-        named=True,
-    ):
-        found.setdefault(row.track_id, []).append(row)
-    return {track: _enrolled(rows) for track, rows in found.items()}
-
-
-def _enrolled(rows):
-    first = rows[0]
-    steps = [row.completions__step_id for row in rows if row.completions__step_id is not None]
-    return Enrolled(
-        pk=first.pk,
-        done=frozenset(steps),
-        last=steps[-1] if steps else None,
-        last_activity_at=first.last_activity_at,
-        completed_at=first.completed_at,
-        certificate_code=first.certificate__code,
-    )
+    found = enrolled(rows if track_pk is None else rows.filter(track_id=track_pk))
+    return {one.track_pk: one for one in found.values()}

@@ -12,7 +12,9 @@ from wagtail.rich_text import RichText
 
 from courses.outline import Module, Outline, Step
 from courses.quizzes import Choice, MultipleChoice, Quiz, SingleChoice, TrueFalse
-from lms.learning import Enrolled, Learning
+from learners.records import Enrolled
+from learners.standing import Record
+from lms.learning import Learning
 from lms.questions import QuizForm
 
 NOW = datetime(2026, 9, 14, 10, 30, tzinfo=UTC)
@@ -118,13 +120,13 @@ def learning(track, done, step=None, code=None):
     """A made-up learner who completed the first ``done`` steps."""
     enrolment = Enrolled(
         pk=1,
-        done=frozenset(range(1, done + 1)),
+        track_pk=track.pk,
+        record=Record(done=dict.fromkeys(range(1, done + 1))),
         last=done or None,
         last_activity_at=NOW,
-        completed_at=None,
         certificate_code=code,
     )
-    return Learning(outline=track, enrolment=enrolment, step=track.steps[step - 1] if step else None)
+    return Learning(outline=track, enrolment=enrolment, now=NOW, step=track.steps[step - 1] if step else None)
 
 
 class Contact(forms.Form):

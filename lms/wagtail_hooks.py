@@ -3,6 +3,7 @@
 from django.http import Http404
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.forms import choosers
@@ -57,7 +58,10 @@ def learnings_of(person, every):
     if not person.is_authenticated:
         return {}
     enrolments = enrolments_of(person)
-    return {one.slug: Learning(outline=one, enrolment=enrolments[one.pk]) for one in every if one.pk in enrolments}
+    now = timezone.now()
+    return {
+        one.slug: Learning(outline=one, enrolment=enrolments[one.pk], now=now) for one in every if one.pk in enrolments
+    }
 
 
 @hooks.register("insert_global_admin_css")

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             name='EnrolmentChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('moved', 'Changement de cohorte'), ('withdrawn', 'Retrait'), ('restored', 'Retour'), ('paired', 'Binôme'), ('details', 'Organisation ou secteur')], max_length=20, verbose_name='nature')),
+                ('kind', models.CharField(choices=[('moved', 'Changement de cohorte'), ('withdrawn', 'Retrait'), ('restored', 'Retour'), ('paired', 'Binôme'), ('details', 'Organisation ou secteur'), ('attendance', 'Feuille de présence')], max_length=20, verbose_name='nature')),
                 ('before', models.CharField(blank=True, max_length=240, verbose_name='avant')),
                 ('after', models.CharField(blank=True, max_length=240, verbose_name='après')),
                 ('changed_at', models.DateTimeField(verbose_name='le')),

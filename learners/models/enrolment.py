@@ -158,6 +158,7 @@ class EnrolmentChange(models.Model):
         RESTORED = "restored", "Retour"
         PAIRED = "paired", "Binôme"
         DETAILS = "details", "Organisation ou secteur"
+        ATTENDANCE = "attendance", "Feuille de présence"
 
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.CASCADE, related_name="changes", verbose_name="inscription"

@@ -57,14 +57,15 @@ def cohorts(request):
 def cohort(request, pk):
     """The learners of a cohort: filters, sorts and pages, the most urgent first."""
     shown = led_cohort(request, pk)
-    board = board_of(shown, now=timezone.now())
+    now = timezone.now()
+    board = board_of(shown, now=now)
     query = {
         "q": request.GET.get("q", "").strip()[:80],
         "statut": request.GET.get("statut", ""),
         "tri": request.GET.get("tri", "urgence"),
     }
     page_obj = Paginator(chosen(board, query), PAGE_SIZE).get_page(request.GET.get("page"))
-    titles = next_titles(board.outline, page_obj.object_list) if board.outline else {}
+    titles = next_titles(board.outline, page_obj.object_list, now=now) if board.outline else {}
     context = {
         "cohort": shown,
         "outline": board.outline,

@@ -18,7 +18,8 @@ def dashboard(request):
     """Tracks under way, the latest touched first; finished ones; those still to discover."""
     every = outlines()
     enrolments = enrolments_of(request.user)
-    learnings = [Learning(outline=one, enrolment=enrolments[one.pk]) for one in every if one.pk in enrolments]
+    now = timezone.now()
+    learnings = [Learning(outline=one, enrolment=enrolments[one.pk], now=now) for one in every if one.pk in enrolments]
     learnings.sort(key=lambda one: enrolments[one.outline.pk].last_activity_at, reverse=True)
     context = {
         "person": request.user,

@@ -76,7 +76,7 @@ def enrol(request, slug):
     enrolment.enrol(person=request.user, track_pk=outline.pk, at=timezone.now())
     welcome = "Te voilà inscrit" if outline.informal else "Vous voilà inscrit"
     messages.success(request, f"{welcome} au parcours {outline.title}. Bonne route !")
-    learning = learning_of(request.user, outline)
+    learning = learning_of(request.user, outline, now=timezone.now())
     target = learning.continue_state
     return redirect(target.step.url if target else outline.url)
 
@@ -102,13 +102,13 @@ def complete(request, pk):
     if step and step.kind == "quiz":
         raise Http404  # a quiz is done by answering it
     progress.complete(enrolment_pk=before.enrolment.pk, step_pk=pk, at=timezone.now())
-    learning = learning_of(request.user, outline, step=step)
+    learning = learning_of(request.user, outline, now=timezone.now(), step=step)
     return redirect(after(request, before, learning))
 
 
 def enrolled(person, outline):
     """The Learning of this person, who must be enrolled."""
-    learning = learning_of(person, outline)
+    learning = learning_of(person, outline, now=timezone.now())
     if not learning.enrolled:
         raise NotEnrolled(link=outline.url)
     return learning
@@ -247,7 +247,7 @@ def quiz_again(request, attempt, *, missing=(), stale=None):
     if step is None:
         raise StepGone
     context = {
-        "learning": learning_of(request.user, outline, step=step),
+        "learning": learning_of(request.user, outline, now=timezone.now(), step=step),
         "outline": outline,
         "breadcrumb": breadcrumb(outline, outline.module(step.module_pk)),
         **open_context(attempt, missing=missing, stale=stale),
@@ -274,7 +274,7 @@ def attempt(request, pk):
         "attempt": shown,
         "page": page,
         "outline": outline,
-        "learning": learning_of(request.user, outline, step=step),
+        "learning": learning_of(request.user, outline, now=timezone.now(), step=step),
         "breadcrumb": breadcrumb(outline, *([outline.module(step.module_pk), step] if step else [])),
         "scored": scored,
         "comment": page.comment_on(shown.percent) if scored else None,

@@ -37,7 +37,7 @@ def track(request, track):
         {
             "page": page,
             "outline": outline,
-            "learning": learning_of(request.user, outline),
+            "learning": learning_of(request.user, outline, now=timezone.now()),
             "breadcrumb": breadcrumb(),
         },
     )
@@ -49,7 +49,7 @@ def module(request, track, module):
     outline = found(outline_by_slug(track))
     place = found(outline.module_by_slug(module))
     page = ModulePage.objects.get(pk=place.pk)
-    learning = learning_of(request.user, outline)
+    learning = learning_of(request.user, outline, now=timezone.now())
     state = learning.modules[place.number - 1]
     return TemplateResponse(
         request,
@@ -71,7 +71,7 @@ def step(request, track, module, step):
     """A step, or the page that says why it is locked."""
     outline = found(outline_by_slug(track))
     place = found(outline.step_by_slug(module, step))
-    learning = learning_of(request.user, outline, step=place)
+    learning = learning_of(request.user, outline, now=timezone.now(), step=place)
     context = {
         "learning": learning,
         "outline": outline,

@@ -49,6 +49,7 @@ def test_finishing_a_step_is_a_row_and_a_sign_of_activity(enrolment, lesson):
         "enrolment_id": enrolment.pk,
         "step_id": lesson.pk,
         "completed_at": LATER,
+        "recorded_by_id": None,
     }
     assert Enrolment.objects.values_list("last_activity_at", "completed_at").get() == (LATER, None)
 

@@ -288,7 +288,7 @@ def test_the_letter_keeps_a_score_that_the_quiz_does_not_show(learner, site, hel
     track = make_open_track(site, reveal_custom=True, reveal_after=["feedback"], reveal_later=["feedback"])
     answer = answered(enrol(learner, track)).answers.get()
     give(answer, helene, 2, 1)
-    composed, _ = delivery.compose(Letter.objects.get(kind=Letter.Kind.REVIEW))
+    composed, _ = delivery.compose(Letter.objects.get(kind=Letter.Kind.REVIEW), now=NOW)
     assert "%" not in composed.text
     assert "réussi" not in composed.text + composed.html
 
@@ -406,7 +406,7 @@ def test_the_letter_of_a_change_keeps_what_the_quiz_does_not_show(learner, site,
     track = make_open_track(site, reveal_custom=True, reveal_after=["feedback"], reveal_later=["feedback"])
     answer = answered(enrol(learner, track)).answers.get()
     give(answer, helene, 0, 1)
-    composed, _ = delivery.compose(told(amend(answer, helene, 2, 1)))
+    composed, _ = delivery.compose(told(amend(answer, helene, 2, 1)), now=NOW)
     assert [word for word in ("%", "réussi", "point") if word in composed.text] == []
     assert [word for word in ("réussi", "point") if word in plain(composed.html)] == []
 

@@ -1,15 +1,22 @@
 """Where a learner stands: pure, a table of cases and properties. No database."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.outline import Module, Outline, Step
-from learners.standing import Lock, Progress, next_step, progress_of, why_locked
+from courses.outline import Module, Outline, Prerequisite, Step
+from learners.standing import Lock, Progress, Record, next_step, progress_of, why_locked
+from tests.factories.learners import NOW
 
 
-def make_outline(*modules, in_order=True, informal=False):
-    """A track of these modules; each is a list of (primary key, whether it is required)."""
+def make_outline(*modules, in_order=True, informal=False, rules=None):
+    """A track of these modules; each is a list of (primary key, whether it is required).
+
+    ``rules`` gives the rules of modules by their number.
+    """
     number = 0
     built = []
     for position, module in enumerate(modules, start=1):
@@ -40,6 +47,7 @@ def make_outline(*modules, in_order=True, informal=False):
                 summary="",
                 number=position,
                 steps=tuple(steps),
+                **(rules or {}).get(position, {}),
             )
         )
     return Outline(
@@ -56,6 +64,11 @@ def make_outline(*modules, in_order=True, informal=False):
         reminder_after_days=10,
         modules=tuple(built),
     )
+
+
+def having(done):
+    """What the rows say of who completed these steps."""
+    return Record(done=dict.fromkeys(done))
 
 
 # Steps 11, 12 (optional) and 13 in a first module, 14 and 15 (optional) in a second.
@@ -100,7 +113,7 @@ LOCKED_OUT_INFORMAL = Lock(
     ],
 )
 def test_a_step_is_locked_for_a_reason_or_open(outline, pk, enrolled, done, lock):
-    assert why_locked(outline, outline.by_pk[pk], enrolled=enrolled, done=done) == lock
+    assert why_locked(outline, outline.by_pk[pk], record=having(done) if enrolled else None, now=NOW) == lock
 
 
 @pytest.mark.parametrize(
@@ -121,7 +134,7 @@ def test_a_step_is_locked_for_a_reason_or_open(outline, pk, enrolled, done, lock
     ],
 )
 def test_the_next_step_is_the_one_to_continue_with(outline, done, last, expected):
-    step = next_step(outline, done=done, last=last)
+    step = next_step(outline, record=having(done), now=NOW, last=last)
     assert (step and step.pk) == expected
 
 
@@ -169,16 +182,20 @@ def test_progress_lies_between_0_and_100_and_is_complete_when_nothing_required_i
 @given(standings())
 def test_the_next_step_is_neither_done_nor_locked(standing):
     outline, done, last = standing
-    step = next_step(outline, done=done, last=last)
+    step = next_step(outline, record=having(done), now=NOW, last=last)
     assert step is None or (
-        step in outline.steps and step.pk not in done and why_locked(outline, step, enrolled=True, done=done) is None
+        step in outline.steps
+        and step.pk not in done
+        and why_locked(outline, step, record=having(done), now=NOW) is None
     )
 
 
 @given(standings())
 def test_there_is_a_next_step_as_long_as_one_is_not_done(standing):
     outline, done, last = standing
-    assert (next_step(outline, done=done, last=last) is None) == ({step.pk for step in outline.steps} <= done)
+    assert (next_step(outline, record=having(done), now=NOW, last=last) is None) == (
+        {step.pk for step in outline.steps} <= done
+    )
 
 
 @given(standings())
@@ -186,7 +203,7 @@ def test_following_the_next_step_finishes_the_track_without_a_detour(standing):
     outline, done, last = standing
     left = {step.pk for step in outline.steps} - done
     walked = []
-    while step := next_step(outline, done=done, last=last):
+    while step := next_step(outline, record=having(done), now=NOW, last=last):
         walked.append(step.pk)
         done, last = done | {step.pk}, step.pk
     assert (sorted(walked), progress_of(outline, done).complete) == (sorted(left), outline.required != ())
@@ -196,7 +213,7 @@ def test_following_the_next_step_finishes_the_track_without_a_detour(standing):
 def test_doing_more_closes_nothing(standing, one_more):
     outline, done, _last = standing
     open_before, open_after = (
-        {step.pk for step in outline.steps if why_locked(outline, step, enrolled=True, done=some) is None}
+        {step.pk for step in outline.steps if why_locked(outline, step, record=having(some), now=NOW) is None}
         for some in (done, done | {one_more})
     )
     assert open_before - open_after == set()
@@ -207,8 +224,139 @@ def test_a_lock_leads_to_a_step_that_can_be_opened_now(standing):
     outline, done, _last = standing
     by_url = {step.url: step for step in outline.steps}
     for step in outline.steps:
-        lock = why_locked(outline, step, enrolled=True, done=done)
+        lock = why_locked(outline, step, record=having(done), now=NOW)
         if lock:
             named = by_url[lock.url]
             assert (named.required, named.pk in done) == (True, False)
-            assert why_locked(outline, named, enrolled=True, done=done) is None
+            assert why_locked(outline, named, record=having(done), now=NOW) is None
+
+
+# ---------------------------------------------------------------- rules of modules, days, exceptions
+
+TODAY = NOW.date()
+DAY = timedelta(days=1)
+STEPS = [(11, True), (12, True)], [(21, True), (22, True)], [(31, True)]
+LATER = TODAY + 5 * DAY  # the 28th of November 2026
+
+
+def reason(outline, pk, *, now=NOW, done=(), **facts):
+    """Why this step is closed to who completed those steps; None when it is open."""
+    scores = done if isinstance(done, dict) else dict.fromkeys(done)
+    lock = why_locked(outline, outline.by_pk[pk], record=Record(done=scores, **facts), now=now)
+    return lock and " ".join(lock.reason.split())
+
+
+def with_rules(number=2, *, in_order=False, informal=False, **rules):
+    """A free track whose module of that number has these rules."""
+    return make_outline(*STEPS, in_order=in_order, informal=informal, rules={number: rules})
+
+
+def test_a_module_opens_on_its_day():
+    outline = with_rules(opens_on=LATER)
+    assert reason(outline, 21) == "Le module « M » ouvre le 28 novembre 2026."
+    assert reason(outline, 21, now=NOW + 5 * DAY) is None
+    assert reason(outline, 31) is None
+
+
+def test_the_day_of_a_cohort_comes_before_that_of_the_author():
+    outline = with_rules(opens_on=LATER)
+    assert reason(outline, 21, openings={2: TODAY}) is None
+    assert reason(with_rules(opens_on=TODAY), 21, openings={2: LATER}) == "Le module « M » ouvre le 28 novembre 2026."
+
+
+@pytest.mark.parametrize(
+    ("facts", "opens"),
+    [
+        ({"enrolled_on": TODAY - 6 * DAY}, "24 novembre 2026"),
+        ({"enrolled_on": TODAY - 60 * DAY, "begins_on": TODAY}, "30 novembre 2026"),
+        ({"enrolled_on": TODAY - 60 * DAY}, None),
+    ],
+    ids=["from the enrolment", "from the start of the cohort", "the delay is over"],
+)
+def test_a_module_opens_after_a_delay(facts, opens):
+    expected = opens and f"Le module « M » ouvre le {opens}."
+    assert reason(with_rules(opens_after_days=7), 21, **facts) == expected
+
+
+def test_a_day_begins_at_midnight_where_the_cohort_lives():
+    outline, evening = with_rules(opens_on=TODAY + DAY), NOW.replace(hour=20)  # 23:59 in Paris comes three hours later
+    reunion, tahiti = ZoneInfo("Indian/Reunion"), ZoneInfo("Pacific/Tahiti")
+    assert reason(outline, 21, now=evening, zone=reunion) is None
+    assert reason(outline, 21, now=evening) is not None
+    assert reason(outline, 21, now=evening + timedelta(hours=4)) is None
+    assert reason(outline, 21, now=evening + timedelta(hours=4), zone=tahiti) is not None
+
+
+def test_a_cohort_that_has_not_begun_opens_the_first_step_only():
+    outline = make_outline(*STEPS, in_order=False)
+    assert reason(outline, 11, begins_on=LATER) is None
+    assert reason(outline, 12, begins_on=LATER) == "Votre cohorte commence le 28 novembre 2026."
+    assert (
+        reason(make_outline(*STEPS, informal=True), 12, begins_on=LATER) == "Ta cohorte commence le 28 novembre 2026."
+    )
+    assert reason(outline, 12, begins_on=TODAY) is None
+
+
+def test_a_module_waits_for_a_step_of_elsewhere():
+    outline = with_rules(prerequisites=(Prerequisite(31),))
+    assert reason(outline, 21) == "Ce module s’ouvre quand « Étape 31 » est terminée."
+    assert reason(outline, 21, done=[31]) is None
+    assert reason(outline, 11) is None
+
+
+def test_a_module_waits_for_a_whole_module_and_names_what_is_left_of_it():
+    outline = with_rules(3, prerequisites=(Prerequisite(2),))
+    said = "Ce module s’ouvre quand le module « M » est terminé : il reste « Étape 22 »."
+    assert reason(outline, 31, done=[21]) == said
+    assert reason(outline, 31, done=[21, 22]) is None
+
+
+def test_an_optional_module_is_finished_when_all_its_steps_are():
+    outline = make_outline(
+        [(11, True)], [(21, False)], [(31, True)], in_order=False, rules={3: {"prerequisites": (Prerequisite(2),)}}
+    )
+    assert reason(outline, 31) is not None
+    assert reason(outline, 31, done=[21]) is None
+
+
+def test_a_module_waits_for_a_score():
+    outline = with_rules(prerequisites=(Prerequisite(12, 80),))
+    assert reason(outline, 21, done={12: 79}) == "Ce module s’ouvre avec un score d’au moins 80 % à « Étape 12 »."
+    assert reason(outline, 21, done={12: 80}) is None
+    assert reason(outline, 21) == "Ce module s’ouvre quand « Étape 12 » est terminée."
+
+
+def test_what_is_no_longer_there_asks_nothing():
+    assert reason(with_rules(prerequisites=(Prerequisite(99),)), 21) is None
+
+
+def test_a_free_module_of_a_track_in_order_opens_all_at_once_when_its_turn_comes():
+    outline = with_rules(in_order=True, order="free")
+    assert reason(outline, 22, done=[11]) == "Cette étape s’ouvre quand « Étape 12 » est terminée."
+    assert reason(outline, 22, done=[11, 12]) is None
+    assert reason(outline, 31, done=[11, 12, 22]) == "Cette étape s’ouvre quand « Étape 21 » est terminée."
+
+
+def test_a_module_in_order_keeps_its_own_order_in_a_free_track():
+    outline = with_rules(order="in_order")
+    assert reason(outline, 21) is None
+    assert reason(outline, 22) == "Cette étape s’ouvre quand « Étape 21 » est terminée."
+    assert reason(outline, 31) is None
+
+
+@pytest.mark.parametrize("allowed", [22, 2], ids=["the step", "its module"])
+def test_an_exception_opens_whatever_the_rules_say(allowed):
+    outline = with_rules(in_order=True, opens_on=LATER, prerequisites=(Prerequisite(31),))
+    assert reason(outline, 22, begins_on=LATER, allowed=frozenset({allowed})) is None
+    assert reason(outline, 31, begins_on=LATER, allowed=frozenset({allowed})) is not None
+
+
+def test_what_was_done_stays_open_whatever_rules_come_later():
+    outline = with_rules(in_order=True, opens_on=LATER, prerequisites=(Prerequisite(31, 100),))
+    assert reason(outline, 22, done=[22]) is None
+
+
+def test_nothing_to_go_on_with_until_a_day_comes():
+    outline, record = with_rules(opens_on=LATER), Record(done=dict.fromkeys([11, 12, 31]))
+    assert next_step(outline, record=record, now=NOW) is None
+    assert next_step(outline, record=record, now=NOW + 5 * DAY).pk == 21
