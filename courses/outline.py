@@ -142,6 +142,11 @@ def outline_by_pk(pk):
     return _first(_outlines(TrackPage.objects.filter(pk=pk)))
 
 
+def outline_once_live(pk):
+    """The outline of this track, which need not be live yet: what its own publication would show. One query."""
+    return _first(_outlines(TrackPage.objects.filter(pk=pk), among=Q(live=True) | Q(pk=pk)))
+
+
 def outline_of_step(step_pk):
     """The outline of the live track that holds that step, or None. One query."""
     step_path = StepPage.objects.filter(pk=step_pk).values("path")[:1]
@@ -153,12 +158,15 @@ def outlines():
     return _outlines(None)
 
 
+LIVE = Q(live=True)
+
+
 def _first(found):
     return found[0] if found else None
 
 
-def _outlines(tracks):
-    pages = Page.objects.live().filter(
+def _outlines(tracks, *, among=LIVE):
+    pages = Page.objects.filter(among).filter(
         Q(trackpage__isnull=False) | Q(modulepage__isnull=False) | Q(steppage__isnull=False)
     )
     if tracks is not None:
@@ -211,10 +219,10 @@ def _build(rows):
     return [_track(one) for one in tracks]
 
 
-def _prerequisites(stream):
+def prerequisites_in(stream):
     """What a module asks first; a page that was deleted asks nothing."""
-    for block in stream.raw_data:
-        if block["value"].get("page"):
+    for block in stream.raw_data if stream else ():
+        if block and block["value"].get("page"):
             yield Prerequisite(block["value"]["page"], block["value"].get("score"))
 
 
@@ -249,7 +257,7 @@ def _track(track):
                 order=module["row"]["modulepage__order"],
                 opens_on=module["row"]["modulepage__opens_on"],
                 opens_after_days=module["row"]["modulepage__opens_after_days"],
-                prerequisites=tuple(_prerequisites(module["row"]["modulepage__prerequisites"])),
+                prerequisites=tuple(prerequisites_in(module["row"]["modulepage__prerequisites"])),
             )
         )
     return Outline(

@@ -41,13 +41,12 @@ def make_outline(*modules, in_order=True, informal=False, rules=None):
         built.append(
             Module(
                 pk=position,
-                title="M",
                 url="/m/",
                 slug=str(position),
                 summary="",
                 number=position,
                 steps=tuple(steps),
-                **(rules or {}).get(position, {}),
+                **{"title": "M", **(rules or {}).get(position, {})},
             )
         )
     return Outline(

@@ -1,0 +1,163 @@
+"""Rules that nobody could follow are told before they are published. Pure, then at the editor's desk."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.messages import get_messages
+
+from courses.manuscripts import identity
+from courses.models import ModulePage, QuizPage, StepPage
+from courses.outline import Prerequisite, outline_by_pk
+from courses.rules import problems
+from tests.courses.admin_forms import edit_url, form_of
+from tests.factories import courses
+from tests.factories.learners import enrol, finish, make_person
+from tests.learners.test_standing import make_outline
+
+STEPS = [(11, True)], [(21, True)], [(31, True)]
+
+
+def waiting(in_order=False, **asked):
+    """A track of three modules; ``m2=[3]`` makes the second one wait for the third."""
+    rules = {int(name[1]): {"prerequisites": tuple(map(Prerequisite, pks))} for name, pks in asked.items()}
+    return make_outline(*STEPS, in_order=in_order, rules={n: {"title": f"M{n}"} | rules.get(n, {}) for n in (1, 2, 3)})
+
+
+@pytest.mark.parametrize(
+    ("outline", "told"),
+    [
+        (waiting(), []),
+        (waiting(m2=[1], m3=[21]), []),
+        (waiting(m1=[3]), []),
+        (waiting(m2=[2]), ["Le module « M2 » s’attend lui-même : retirez ce prérequis."]),
+        (waiting(m2=[21]), ["Le module « M2 » s’attend lui-même : retirez ce prérequis."]),
+        (waiting(m2=[3], m3=[21]), ["« M2 » attend « M3 », qui attend « M2 » : personne ne pourrait les ouvrir."]),
+        (
+            waiting(m1=[2], m2=[3], m3=[1]),
+            ["« M1 » attend « M2 », qui attend « M3 », qui attend « M1 » : personne ne pourrait les ouvrir."],
+        ),
+        (waiting(in_order=True, m3=[1]), []),
+        (
+            waiting(in_order=True, m2=[31]),
+            ["« M2 » attend « M3 », qui attend « M2 » : personne ne pourrait les ouvrir."],
+        ),
+    ],
+    ids=[
+        "no rule",
+        "a line",
+        "backwards",
+        "itself",
+        "its own step",
+        "two that wait for each other",
+        "three in a circle",
+        "along the order",
+        "against the order",
+    ],
+)
+def test_what_nobody_could_follow_is_told(outline, told):
+    assert problems(outline) == told
+
+
+# ---------------------------------------------------------------- at the desk
+
+
+@pytest.fixture
+def modules(site):
+    """Two modules of a free track, each with a lesson, the first with a quiz."""
+    track = courses.make_track(site, modules=((1, True), (1, False)), in_order=False)
+    return list(ModulePage.objects.child_of(track).order_by("path"))
+
+
+@pytest.fixture
+def desk(client, db):
+    """An editor's browser."""
+    client.force_login(get_user_model().objects.create_superuser("louise@example.org", None))
+    return client
+
+
+def publish(desk, page, **changes):
+    """What the desk says when the editor publishes the page with these changes."""
+    response = desk.post(edit_url(page), form_of(desk, page, **changes) | {"action-publish": "yes"})
+    assert response.status_code == 302, response.context["form"].errors
+    return [" ".join(str(message).split()) for message in get_messages(response.wsgi_request)]
+
+
+def asking(page, score=None):
+    """The stream of one prerequisite."""
+    return [{"type": "prerequisite", "value": {"page": page.pk, "score": score}, "id": identity(page.pk)}]
+
+
+def test_a_prerequisite_is_published_and_closes_the_module(desk, modules):
+    first, second = modules
+    publish(desk, second, prerequisites=asking(first))
+    outline = outline_by_pk(second.get_parent().pk)
+    assert outline.modules[1].prerequisites == (Prerequisite(first.pk),)
+
+
+def test_a_circle_is_not_published_and_the_draft_is_kept(desk, modules):
+    first, second = modules
+    publish(desk, second, prerequisites=asking(first))
+    said = publish(desk, first, prerequisites=asking(second))
+    assert said == [
+        "« Module 1 » attend « Module 2 », qui attend « Module 1 » : personne ne pourrait les ouvrir. "
+        "Rien n’est publié ; le brouillon est gardé."
+    ]
+    first.refresh_from_db()
+    assert (len(first.prerequisites), first.has_unpublished_changes) == (0, True)
+    assert len(first.get_latest_revision_as_object().prerequisites) == 1
+
+
+def test_a_prerequisite_of_another_track_or_not_published_is_refused(desk, modules, site):
+    other = courses.make_track(site, slug="decideurs", modules=((1, False),))
+    lesson = StepPage.objects.descendant_of(other).get()
+    (said,) = publish(desk, modules[1], prerequisites=asking(lesson))
+    assert said.startswith("Le prérequis « Leçon 1.1 » n’est pas dans ce parcours.")
+    mine = StepPage.objects.descendant_of(modules[0]).first()
+    mine.unpublish()
+    (said,) = publish(desk, modules[1], prerequisites=asking(mine))
+    assert said.startswith("Le prérequis « Leçon 1.1 » n’est pas publié")
+
+
+def test_a_score_is_asked_of_a_quiz_only(desk, modules):
+    lesson = StepPage.objects.descendant_of(modules[0]).first()
+    response = desk.post(
+        edit_url(modules[1]),
+        form_of(desk, modules[1], prerequisites=asking(lesson, 80)) | {"action-publish": "yes"},
+    )
+    assert "Seul un quiz a un score" in response.content.decode()
+
+
+def test_publication_says_whom_a_tighter_rule_touches(desk, modules):
+    track = modules[0].get_parent()
+    for name, steps in (("abel", 0), ("zoe", 1), ("ines", 3)):
+        finish(enrol(make_person(f"{name}@example.org"), track), steps=steps)
+    quiz = QuizPage.objects.descendant_of(track).get()
+    said = publish(desk, modules[1], prerequisites=asking(quiz, 50))
+    assert said[0] == (
+        "Ces règles referment au moins une étape à 2 personnes en cours de parcours. "
+        "Ce qui est terminé le reste, et rien n’est repris."
+    )
+
+
+def test_publication_says_who_has_more_to_do_and_nobody_loses_what_was_earned(desk, modules, after_commit):
+    track = modules[0].get_parent()
+    modules[1].required = False
+    courses.publish(modules[1])
+    under_way = finish(enrol(make_person("zoe@example.org"), track), steps=1)
+    finished = finish(enrol(make_person("ines@example.org"), track), steps=2)
+    assert finished.completed_at is not None
+    modules[1].refresh_from_db()
+    said = publish(desk, modules[1], required="on")
+    assert said[0] == (
+        "1 personne en cours de parcours a maintenant davantage à faire. "
+        "Qui avait terminé le parcours l’a terminé, et garde son attestation."
+    )
+    finished.refresh_from_db()
+    under_way.refresh_from_db()
+    assert (finished.completed_at is None, under_way.completed_at) == (False, None)
+    assert finished.certificate.revoked_at is None
+
+
+def test_publishing_what_changes_no_rule_says_nothing_of_learners(desk, modules):
+    enrol(make_person("zoe@example.org"), modules[0].get_parent())
+    said = publish(desk, modules[0], summary="Un autre résumé.")
+    assert [message for message in said if "personne" in message] == []
