@@ -19,6 +19,7 @@ from lms.views import (
     letters,
     media,
     pages,
+    register,
     returning,
     reviews,
 )
@@ -67,6 +68,8 @@ urlpatterns = [
     path("cohortes/<key:pk>/quiz/", analysis.cohort_quizzes, name="cohort_quizzes"),
     path("cohortes/<key:pk>/quiz/<key:quiz_pk>/", analysis.cohort_quiz, name="cohort_quiz"),
     path("cohortes/<key:pk>/quiz/<key:quiz_pk>/export.csv", analysis.cohort_quiz_csv, name="cohort_quiz_csv"),
+    path("cohortes/<key:pk>/presences/", register.sessions, name="sessions"),
+    path("cohortes/<key:pk>/presences/<key:step_pk>/", register.register, name="register"),
     path("cohortes/quiz/", analysis.quizzes, name="quizzes"),
     path("cohortes/quiz/<key:quiz_pk>/", analysis.quiz, name="quiz"),
     path("cohortes/quiz/<key:quiz_pk>/export.csv", analysis.quiz_csv, name="quiz_csv"),

@@ -3,7 +3,15 @@
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 
-from learners.errors import AttemptClosed, ForeignAnswer, NoAttemptLeft, NotEnrolled, StepGone, StepLocked
+from learners.errors import (
+    AttemptClosed,
+    ForeignAnswer,
+    NoAttemptLeft,
+    NotEnrolled,
+    StepGone,
+    StepLocked,
+    TakenByRegister,
+)
 from lms.answering import posted_answers, set_aside, told_refusal, wants_json
 
 STATUS = {
@@ -19,6 +27,7 @@ TITLES = {
     NotEnrolled: "Il manque une inscription",
     StepLocked: "Cette étape n’est pas encore ouverte",
     StepGone: "Cette étape n’est plus proposée",
+    TakenByRegister: "Une séance se termine par la présence",
     NoAttemptLeft: "Plus de tentative pour ce quiz",
     AttemptClosed: "Déjà envoyé",
     ForeignAnswer: "Ces réponses ne vont pas avec ce quiz",

@@ -28,7 +28,7 @@ from learners.models import (
     User,
 )
 from learners.subscriptions import token_for
-from tests.factories.courses import make_track, single
+from tests.factories.courses import make_lesson, make_track, single
 from tests.factories.learners import NOW, enrol, finish, make_cohort, make_person
 from tests.factories.questions import bank_question
 
@@ -103,6 +103,12 @@ GET  lms:cohort_quizzes    /cohortes/{missing}/quiz/                   in      4
 GET  lms:cohort_quiz       /cohortes/{cohort}/quiz/{quiz}/             in      404     404     404     200     404     200
 GET  lms:cohort_quiz       /cohortes/{cohort}/quiz/{lesson}/           in      404     404     404     404     404     404
 GET  lms:cohort_quiz_csv   /cohortes/{cohort}/quiz/{quiz}/export.csv   in      404     404     404     200     404     200
+GET  lms:sessions          /cohortes/{cohort}/presences/               in      404     404     404     200     404     200
+GET  lms:sessions          /cohortes/{missing}/presences/              in      404     404     404     404     404     404
+GET  lms:register          /cohortes/{cohort}/presences/{session}/     in      404     404     404     200     404     200
+POST lms:register          /cohortes/{cohort}/presences/{session}/     in      404     404     404     302     404     302
+GET  lms:register          /cohortes/{cohort}/presences/{lesson}/      in      404     404     404     404     404     404
+POST lms:register          /cohortes/{rival_cohort}/presences/{session}/ in    404     404     404     404     302     302
 GET  lms:quizzes           /cohortes/quiz/                             in      404     404     200     404     404     200
 GET  lms:quiz              /cohortes/quiz/{quiz}/                      in      404     404     200     404     404     200
 GET  lms:quiz              /cohortes/quiz/{missing}/                   in      404     404     404     404     404     404
@@ -317,11 +323,13 @@ def world(site, track, admin, instructor):
         attempts.submit(attempt_pk=sent.pk, responses={}, at=NOW, allow_blank=True)
         attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=quiz.pk, at=NOW)
         finish(enrol(people[role], second))
+    session = make_lesson(track.get_children().last(), title="Séance", completion="attended", required=False)
     owner = people["owner"]
     own = Attempt.objects.filter(enrolment__person=owner)
     letters = Letter.objects.filter(person=owner)
     question = bank_question(single("A"), title="Une question")
     values = {
+        "session": session.pk,
         "sent": own.get(number=1).pk,
         "open": own.get(number=2).pk,
         "cohort": cohorts["owner"].pk,
