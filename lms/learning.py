@@ -5,7 +5,7 @@ joined with its completions. Templates only read; without a person (a preview) t
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from courses.outline import Module, Outline, Step
@@ -22,6 +22,36 @@ class StepState:
     done: bool
     current: bool
     lock: Lock | None
+    score: int | None = None  # the best one of a quiz that is done, in per cent
+
+
+@dataclass(frozen=True)
+class Did:
+    """What was done of a module or of a track, and what is left of it."""
+
+    states: tuple[StepState, ...]
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def count(self):
+        """How many steps are done."""
+        return sum(state.done for state in self.states)
+
+    @property
+    def minutes(self):
+        """Their declared minutes."""
+        return sum(state.step.minutes for state in self.states if state.done)
+
+    @property
+    def scores(self):
+        """The quizzes that gave a score."""
+        return [state for state in self.states if state.score is not None]
+
+    @property
+    def left(self):
+        """The steps that are not done."""
+        return [state for state in self.states if not state.done]
 
 
 @dataclass(frozen=True)
@@ -45,6 +75,11 @@ class ModuleState:
     def total(self):
         """How many steps are required."""
         return len(self.required)
+
+    @property
+    def did(self):
+        """What was done of this module, and what is left."""
+        return Did(self.states)
 
     @property
     def current(self):
@@ -141,6 +176,14 @@ class Learning:
         return next((state for state in self.states if state.lock), None)
 
     @property
+    def did(self):
+        """What was done of the whole track, between which days, and what is left; None before the end."""
+        if not (self.enrolment and self.enrolment.completed_at):
+            return None
+        ended = self.enrolment.completed_at.astimezone(self.record.zone).date()
+        return Did(self.states, since=self.record.enrolled_on, until=ended)
+
+    @property
     def certificate(self):
         """The attestation of this track, or None: an object with ``code``."""
         code = self.enrolment and self.enrolment.certificate_code
@@ -152,6 +195,7 @@ class Learning:
             done=step.pk in self.done,
             current=step == self.step,
             lock=why_locked(self.outline, step, record=self.record, now=self.now),
+            score=self.record.done.get(step.pk) if self.record else None,
         )
 
 

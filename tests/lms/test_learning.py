@@ -1,5 +1,7 @@
 """What a learner does, from the enrolment to the attestation, by the buttons of the pages."""
 
+from datetime import timedelta
+
 import pytest
 from wagtail.models import Page
 
@@ -7,7 +9,7 @@ from courses.models import QuizPage
 from courses.outline import outline_by_pk
 from courses.versions import thaw
 from learners.models import Answer, Attempt, Certificate, Completion, Enrolment, Letter
-from tests.factories.courses import make_lesson, make_module, make_quiz, make_track
+from tests.factories.courses import make_lesson, make_module, make_quiz, make_track, publish
 from tests.factories.learners import NOW, enrol, finish, finish_step, make_cohort, make_person, right_responses
 from tests.lms.visiting import Visitor
 
@@ -425,3 +427,34 @@ def test_a_learner_in_a_cohort_keeps_it_when_enrolling_by_the_button(nadia, trac
     nadia.post("/apprendre/jeunes/inscription/")
 
     assert Enrolment.objects.get().cohort == cohort
+
+
+# ---------------------------------------------------------------- the end of a module, the end of a track
+
+
+def test_the_end_of_a_track_says_what_was_done_and_what_is_left(nadia, learner, track):
+    optional = make_lesson(track.get_children().last(), title="Pour aller plus loin", required=False)
+    row = enrol(learner, track, at=NOW - timedelta(days=20))
+    assert "Ce qui est fait" not in nadia.open(track.url).headings
+    finish(row, steps=4)
+    page = nadia.open(track.url)
+    assert "4 étapes, environ 50 min, du 3 novembre 2026 au 23 novembre 2026." in page.words
+    assert "Quiz 1 : 100 %" in page.words
+    assert page.links["Pour aller plus loin"] == optional.url
+
+
+def test_the_end_of_a_module_says_the_same_of_the_module(nadia, learner, track):
+    finish(enrol(learner, track), steps=3)
+    page = nadia.open(f"{track.url}module-1/")
+    assert [one for one in page.headings if one.startswith("Ce qui")] == ["Ce qui est fait", "Ce qui reste"]
+    assert "3 étapes, environ 35 min. Quiz 1 : 100 % Ce qui reste Rien : tout est fait" in page.words
+
+
+def test_a_learner_who_waits_for_a_day_is_told_which(nadia, learner, track):
+    module = track.get_children().last().specific
+    module.opens_on = NOW.date() + timedelta(days=3)
+    publish(module)
+    finish(enrol(learner, track), steps=3)
+    sentence = "Rien d’autre n’est ouvert pour l’instant. Le module « Module 2 » ouvre le 26 novembre 2026."
+    for address in (track.url, "/mon-espace/", f"{track.url}module-1/quiz-1/".replace("quiz-1", "lecon-12")):
+        assert sentence in nadia.open(address).words, address
