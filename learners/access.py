@@ -1,10 +1,10 @@
 """May this person see that? Named predicates, asked by every screen."""
 
-from django.contrib.auth.models import Group
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
+from wagtail.models import GroupPagePermission
 
+from courses.models import QuizPage
 from learners.models import Answer, Cohort, CohortLead, Enrolment, User
-from learners.roles import INSTRUCTORS
 
 
 def may_see_cohort(person, cohort):
@@ -39,10 +39,21 @@ def still_learning(person, cohort):
     return learning.filter(completed_at__isnull=True).exists()
 
 
+def writing():
+    """The rights over pages that make somebody an instructor of the tracks, or of the one, below them."""
+    return GroupPagePermission.objects.filter(permission__codename="change_page")
+
+
+def instructors():
+    """The people who may edit some quiz."""
+    quizzes = QuizPage.objects.filter(path__startswith=OuterRef("page__path"))
+    return User.objects.filter(Exists(writing().filter(Exists(quizzes), group__user=OuterRef("pk"))))
+
+
 def reviewers():
     """The people who review answers: instructors, those who lead a cohort, administrators."""
-    teaches = Group.objects.filter(name=INSTRUCTORS, user=OuterRef("pk"))
     leads = CohortLead.objects.filter(person=OuterRef("pk"))
+    teaches = instructors().filter(pk=OuterRef("pk"))
     return User.objects.filter(Q(is_superuser=True) | Exists(teaches) | Exists(leads))
 
 
@@ -54,13 +65,16 @@ def is_reviewer(person):
 def reviewable_by(person):
     """Which answers this person may review, as a condition: never one's own, nor those of who left.
 
-    Instructors and administrators review them all; who leads a cohort, those of its learners.
+    Administrators review them all; instructors, those of the tracks that they write; who leads a cohort, those of its
+    learners.
     """
     others = Q(attempt__enrolment__withdrawn_at__isnull=True) & ~Q(attempt__enrolment__person=person)
     if person.is_superuser:
         return others
-    teaches = Group.objects.filter(name=INSTRUCTORS, user=person.pk)
-    return others & (Exists(teaches) | Q(attempt__enrolment__cohort__in=Cohort.objects.led_by(person)))
+    quiz = ExpressionWrapper(OuterRef("attempt__quiz__path"), output_field=CharField())
+    written = writing().filter(group__user=person.pk).annotate(quiz=quiz)
+    teaches = Exists(written.filter(quiz__startswith=F("page__path")))
+    return others & (teaches | Q(attempt__enrolment__cohort__in=Cohort.objects.led_by(person)))
 
 
 def may_review(person, answer_pk):

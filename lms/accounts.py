@@ -8,11 +8,9 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Permission
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from wagtail.models import GroupPagePermission
 
-from courses.models import QuizPage
 from learners import emails, letters
-from learners.access import reviewers
+from learners.access import instructors, reviewers
 from learners.models import CohortLead, User
 
 ANYBODY = -1  # stands where the key of the person goes in the compiled query
@@ -34,12 +32,10 @@ def person_query():
     Compiled once: every signed-in request asks it, and Django takes ten times longer to write it than to run it.
     """
     access = Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
-    changes = GroupPagePermission.objects.filter(permission__codename="change_page")
-    below = QuizPage.objects.filter(path__startswith=OuterRef("page__path"))
     people = User.objects.filter(pk=ANYBODY, is_active=True).annotate(
         leads_cohorts=Q(is_superuser=True) | Exists(CohortLead.objects.filter(person=OuterRef("pk"))),
         reviews=Exists(reviewers().filter(pk=OuterRef("pk"))),
-        figures=Q(is_superuser=True) | Exists(changes.filter(Exists(below), group__user=OuterRef("pk"))),
+        figures=Q(is_superuser=True) | Exists(instructors().filter(pk=OuterRef("pk"))),
         edits=Q(is_superuser=True) | Exists(access.filter(group__user=OuterRef("pk"))),
     )
     return people.query.sql_with_params()

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import GroupPagePermission, Page
 
 from courses.models import QuizPage
 from courses.outline import outline_by_pk
@@ -16,6 +18,17 @@ def make_person(email="lea@example.org", *, password=None, **fields):
     """Somebody with a confirmed address."""
     person = User.objects.create_user(email, password, **{"first_name": "Léa", "last_name": "Roux", **fields})
     EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+    return person
+
+
+def make_instructor(email, *, page=None, **fields):
+    """Somebody who writes the tracks below that page; all of them by default."""
+    page = page or Page.objects.get(depth=1)
+    group, _ = Group.objects.get_or_create(name=f"Écrit {page.title}")
+    right = Permission.objects.get(content_type__app_label="wagtailcore", codename="change_page")
+    GroupPagePermission.objects.get_or_create(group=group, page=page, permission=right)
+    person = make_person(email, **fields)
+    person.groups.add(group)
     return person
 
 

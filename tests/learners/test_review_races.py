@@ -7,15 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import connection
 
 from learners import reviews
-from learners.access import INSTRUCTORS
 from learners.errors import AlreadyReviewed, LearnerError, ReviewTaken
 from learners.models import Answer, Attempt, Certificate, Letter, Review
 from tests.factories.courses import make_site
-from tests.factories.learners import NOW, enrol, make_person
+from tests.factories.learners import NOW, enrol, make_instructor, make_person
 from tests.factories.reviews import answered, levels_of, make_open_track, open_text
 
 pytestmark = [
@@ -45,10 +43,7 @@ def at_once(acts):
 
 @pytest.fixture
 def readers(real_commits):
-    group, _ = Group.objects.get_or_create(name=INSTRUCTORS)
-    people = [make_person(f"r{number}@example.org") for number in range(CROWD)]
-    group.user_set.add(*people)
-    return people
+    return [make_instructor(f"r{number}@example.org") for number in range(CROWD)]
 
 
 def sent(*names):

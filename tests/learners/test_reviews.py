@@ -4,14 +4,14 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
 from learners import delivery, enrolment, progress, reviews
-from learners.access import INSTRUCTORS, is_reviewer, may_review
+from learners.access import is_reviewer, may_review
 from learners.errors import AlreadyReviewed, IncompleteReview, NotReviewer, ReviewTaken
 from learners.models import Answer, Certificate, Completion, Letter, Regrade, Review, User
-from tests.factories.learners import NOW, enrol, make_cohort, make_person
+from tests.factories import courses
+from tests.factories.learners import NOW, enrol, make_cohort, make_instructor, make_person
 from tests.factories.reviews import answered, levels_of, make_open_track, open_text
 
 pytestmark = pytest.mark.django_db
@@ -28,13 +28,13 @@ def track(site):
 @pytest.fixture
 def helene(db):
     """An instructor."""
-    return instructor("helene@example.org", first_name="Hélène", last_name="Marchetti")
+    return make_instructor("helene@example.org", first_name="Hélène", last_name="Marchetti")
 
 
 @pytest.fixture
 def marc(db):
     """Another one."""
-    return instructor("marc@example.org", first_name="Marc", last_name="Diallo")
+    return make_instructor("marc@example.org", first_name="Marc", last_name="Diallo")
 
 
 @pytest.fixture
@@ -53,12 +53,6 @@ def row(learner, track, samuel):
 def answer(row):
     """Her answer, which waits."""
     return answered(row).answers.get()
-
-
-def instructor(email, **fields):
-    person = make_person(email, **fields)
-    person.groups.add(Group.objects.get_or_create(name=INSTRUCTORS)[0])
-    return person
 
 
 def give(answer, by, *points, comment="Un vrai récit.", at=NOW + DAY):
@@ -121,7 +115,7 @@ def test_nobody_else_reads_any(answer, learner, track):
 
 
 def test_nobody_reviews_their_own_answer(track):
-    teacher = instructor("helene@example.org")
+    teacher = make_instructor("helene@example.org")
     own = answered(enrol(teacher, track)).answers.get()
     boss = User.objects.create_superuser("louise@example.org", None)
     theirs = answered(enrol(boss, track)).answers.get()
@@ -130,6 +124,17 @@ def test_nobody_reviews_their_own_answer(track):
         give(own, teacher, 2, 1)
     with pytest.raises(NotReviewer):
         reviews.claim(answer_pk=theirs.pk, by=boss, at=NOW)
+
+
+def test_an_instructor_reads_the_answers_of_their_own_tracks_only(answer, track, site):
+    other = courses.make_track(site, slug="decideurs", modules=((1, False),))
+    courses.make_quiz(other.get_children().first(), title="Bilan")
+    here, elsewhere = (make_instructor(f"{page.slug}@example.org", page=page) for page in (track, other))
+    assert [list(reviews.queue(one)) for one in (here, elsewhere)] == [[answer], []]
+    assert [may_review(one, answer.pk) for one in (here, elsewhere)] == [True, False]
+    assert [is_reviewer(one) for one in (here, elsewhere)] == [True, True]
+    with pytest.raises(NotReviewer):
+        reviews.claim(answer_pk=answer.pk, by=elsewhere, at=NOW)
 
 
 def test_an_answer_that_needs_no_reader_cannot_be_read(learner, site, helene):
