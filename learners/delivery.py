@@ -17,7 +17,7 @@ from django.db.models import F
 from courses.outline import outline_by_pk
 from courses.reveal import SCORE
 from learners import documents, emails, subscriptions
-from learners.models import Attempt, Certificate, Letter, Regrade
+from learners.models import Attempt, Certificate, Letter, Regrade, WaitingPlace
 from learners.records import record_of
 from learners.standing import next_step
 from learners.terms import shown_of
@@ -71,16 +71,33 @@ def why_drop(letter, *, now):
     if letter.kind == Letter.Kind.CERTIFICATE:
         revoked = Certificate.objects.filter(enrolment=letter.enrolment_id, revoked_at__isnull=False)
         return "l’attestation a été révoquée" if revoked.exists() else ""
+    if letter.key.startswith("waiting:"):
+        return _why_not_waiting(letter)
+    return _why_not_learning(letter, now=now)
+
+
+def _why_not_waiting(letter):
+    """Why somebody has nothing to wait for any more; empty if they still wait."""
+    places = WaitingPlace.objects.waiting().select_related("cohort")
+    place = places.filter(pk=letter.key.removeprefix("waiting:")).first()
+    gone = place is None or outline_by_pk(place.cohort.track_id) is None
+    return "la personne n’attend plus de place" if gone else ""
+
+
+def _why_not_learning(letter, *, now):
+    """Why a letter about the track of somebody has lost its object; empty if it has not."""
     enrolment = letter.enrolment
     if enrolment.withdrawn_at is not None:
         return "la personne s’est retirée du parcours"
     outline = outline_by_pk(enrolment.track_id)
     if outline is None:
         return "le parcours n’est plus proposé"
-    return why_not_remind(letter, outline, now=now) if letter.kind == Letter.Kind.REMINDER else ""
+    if letter.kind == Letter.Kind.SEAT and enrolment.cohort_id is None:
+        return "la personne ne suit plus la cohorte"
+    return _why_not_remind(letter, outline, now=now) if letter.kind == Letter.Kind.REMINDER else ""
 
 
-def why_not_remind(letter, outline, *, now):
+def _why_not_remind(letter, outline, *, now):
     """Why this reminder has become pointless, in French; empty while it is not."""
     enrolment = letter.enrolment
     if enrolment.completed_at is not None:
@@ -114,6 +131,14 @@ def compose(letter, *, now):
                 (letter.due_at - enrolment.last_activity_at).days,
                 unsubscribe_url=subscriptions.unsubscribe_url(letter),
             ), ()
+        case Letter.Kind.SEAT if letter.key.startswith("waiting:"):
+            places = WaitingPlace.objects.select_related("person", "cohort")
+            place = places.get(pk=letter.key.removeprefix("waiting:"))
+            return emails.waiting(place, outline_by_pk(place.cohort.track_id)), ()
+        case Letter.Kind.SEAT:
+            outline = outline_by_pk(enrolment.track_id)
+            done = set(enrolment.completions.values_list("step_id", flat=True))
+            return emails.seat_given(enrolment, outline, next_step(outline, done=done)), ()
         case Letter.Kind.CERTIFICATE:
             certificate = Certificate.objects.select_related("enrolment__person", "enrolment__track").get(
                 enrolment=enrolment

@@ -54,6 +54,39 @@ def welcome(enrolment, outline, first_step):
         award=_award_in_sentence(TrackPage.Award(outline.award).label),
         reminder_after=_days(outline.reminder_after_days) if outline.reminder_after_days else "",
         space_url=_absolute(reverse("lms:dashboard")),
+        password_url=_password_url(enrolment.person),
+    )
+
+
+def seat_given(enrolment, outline, step):
+    """A seat of a cohort is theirs, after a wait.
+
+    In: the enrolment with its person and cohort, the track's outline, the ``Step`` to go to or None.
+    """
+    return _letter(
+        "seat_given",
+        enrolment.person,
+        track=outline.title,
+        track_url=_absolute(outline.url),
+        informal=outline.informal,
+        cohort=enrolment.cohort.name,
+        step=_step(step),
+        password_url=_password_url(enrolment.person),
+    )
+
+
+def waiting(place, outline):
+    """Somebody put them on a list, and every seat was taken: they wait, and will be told.
+
+    In: the waiting place with its person and cohort, the outline of the cohort's track.
+    """
+    return _letter(
+        "waiting",
+        place.person,
+        track=outline.title,
+        track_url=_absolute(outline.url),
+        informal=outline.informal,
+        cohort=place.cohort.name,
     )
 
 
@@ -247,6 +280,11 @@ def _points(number):
 def _award_in_sentence(label):
     """« Attestation de suivi » in the middle of a sentence."""
     return label[:1].lower() + label[1:]
+
+
+def _password_url(person):
+    """Where somebody whom others enrolled chooses a first password; empty for whoever has one."""
+    return "" if person.has_usable_password() else _absolute(reverse("account_reset_password"))
 
 
 def _step(step):

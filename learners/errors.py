@@ -15,6 +15,39 @@ class NotEnrolled(LearnerError):
     default = "Inscrivez-vous à ce parcours pour enregistrer votre avancée."
 
 
+class CohortFull(LearnerError):
+    default = "Toutes les places de cette cohorte sont prises. Vous pouvez vous inscrire sur la liste d’attente."
+
+
+class CohortClosed(LearnerError):
+    default = "Les inscriptions à cette cohorte sont terminées."
+
+
+class InAnotherCohort(LearnerError):
+    default = (
+        "Vous suivez déjà ce parcours avec une autre cohorte. Pour en changer, écrivez à la personne responsable : "
+        "rien de ce que vous avez fait ne sera perdu."
+    )
+
+
+class InvitationUnusable(LearnerError):
+    default = (
+        "Ce code d’invitation ne fonctionne pas, ou ne fonctionne plus. Vérifiez-le, ou demandez-en un autre à la "
+        "personne qui vous l’a donné."
+    )
+
+
+class TooManyCodes(LearnerError):
+    default = (
+        "Trop de codes ont été essayés. Patientez dix minutes, puis recommencez, ou demandez le lien d’invitation à "
+        "la personne qui vous a donné le code."
+    )
+
+
+class NotPairable(LearnerError):
+    default = "Un binôme réunit deux personnes de la même cohorte, qui n’en ont pas déjà un."
+
+
 class StepLocked(LearnerError):
     """The step is not open yet; ``lock`` says what is missing."""
 

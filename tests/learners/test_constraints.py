@@ -11,19 +11,24 @@ from courses.models import QuizPage
 from courses.versions import freeze
 from learners.models import (
     Accommodation,
+    Allowance,
     Answer,
     Attempt,
     Certificate,
     Cohort,
     CohortLead,
+    CohortOpening,
     CohortQuizWindow,
     Completion,
     Enrolment,
+    Invitation,
     Letter,
+    Message,
     OptOut,
     Regrade,
     Review,
     User,
+    WaitingPlace,
 )
 from tests.factories import learners
 from tests.factories.learners import NOW
@@ -71,6 +76,20 @@ class World:
         return Accommodation(
             **{"person": self.person, "granted_by": self.person, "granted_at": NOW, "extra_percent": 33, **fields}
         )
+
+    def allowance(self, **fields):
+        facts = {
+            "enrolment": self.enrolment,
+            "kind": "open",
+            "page_id": self.quiz.pk,
+            "comment": "Absence justifiée.",
+            "granted_at": NOW,
+            "granted_by": self.person,
+        }
+        return Allowance(**facts | fields)
+
+    def waiting(self, **fields):
+        return WaitingPlace(**{"cohort": self.cohort, "person": self.person, "asked_at": NOW} | fields)
 
     def certificate(self, **fields):
         facts = {
@@ -352,6 +371,80 @@ CASES = [
         second(lambda world: OptOut(person=world.person, kind="reminder", opted_out_at=NOW)),
         "UNIQUE constraint failed: learners_optout.person_id, learners_optout.kind",
         "Ce refus est déjà enregistré.",
+    ),
+    (
+        "cohort_has_a_seat",
+        lambda world: Cohort(name="Hiver", track=world.track, opens_on=date(2026, 9, 1), seats=0),
+        "CHECK constraint failed: cohort_has_a_seat",
+        "Une cohorte a au moins une place.",
+    ),
+    (
+        "cohort_opening_once_per_module",
+        second(
+            lambda world: CohortOpening(
+                cohort=world.cohort, module_id=world.quiz.get_parent().pk, opens_on=date(2026, 9, 8)
+            )
+        ),
+        "UNIQUE constraint failed: learners_cohortopening.cohort_id, learners_cohortopening.module_id",
+        "Ce module a déjà sa date dans cette cohorte.",
+    ),
+    (
+        "invitation_revoked_with_author",
+        lambda world: Invitation(cohort=world.cohort, created_at=NOW, created_by=world.person, revoked_at=NOW),
+        "CHECK constraint failed: invitation_revoked_with_author",
+        "Une révocation a une date et un auteur.",
+    ),
+    (
+        "waiting_once_per_cohort",
+        second(lambda world: world.waiting()),
+        "UNIQUE constraint failed: learners_waitingplace.cohort_id, learners_waitingplace.person_id",
+        "Cette personne est déjà sur la liste d’attente.",
+    ),
+    (
+        "waiting_given_or_left",
+        lambda world: world.waiting(given_at=NOW, left_at=NOW),
+        "CHECK constraint failed: waiting_given_or_left",
+        "Une place est obtenue ou abandonnée, pas les deux.",
+    ),
+    (
+        "allowance_one_current",
+        second(lambda world: world.allowance()),
+        "UNIQUE constraint failed: learners_allowance.enrolment_id, learners_allowance.page_id, "
+        "learners_allowance.kind",
+        "Cette personne a déjà cette dérogation.",
+    ),
+    (
+        "allowance_extension_has_a_date",
+        lambda world: world.allowance(kind="extend"),
+        "CHECK constraint failed: allowance_extension_has_a_date",
+        "Une clôture repoussée a une date ; une ouverture n’en a pas.",
+    ),
+    (
+        "allowance_is_explained",
+        lambda world: world.allowance(comment=""),
+        "CHECK constraint failed: allowance_is_explained",
+        "Une dérogation s’explique.",
+    ),
+    (
+        "allowance_ends_after_it_begins",
+        lambda world: world.allowance(ended_at=EARLIER),
+        "CHECK constraint failed: allowance_ends_after_it_begins",
+        "Une dérogation se termine après avoir commencé.",
+    ),
+    (
+        "message_written_or_cancelled",
+        lambda world: Message(
+            cohort=world.cohort,
+            subject="Bonjour",
+            text="Bonjour",
+            created_at=NOW,
+            author=world.person,
+            due_at=NOW,
+            written_at=NOW,
+            cancelled_at=NOW,
+        ),
+        "CHECK constraint failed: message_written_or_cancelled",
+        "Un message part ou s’annule, pas les deux.",
     ),
 ]
 
