@@ -12,6 +12,13 @@ def may_see_cohort(person, cohort):
     return person.is_authenticated and (person.is_superuser or cohort.leads.filter(person=person).exists())
 
 
+def may_join(person, cohort):
+    """Whether this person may come into this cohort without an invitation: it is offered, or they were in, or wait."""
+    if cohort.open_to_all or not person.is_authenticated:
+        return cohort.open_to_all
+    return cohort.enrolments.filter(person=person).exists() or cohort.waiting.filter(person=person).exists()
+
+
 def may_see_attempt(person, attempt):
     """Whether this person may read or continue this attempt: its owner, and nobody else."""
     return attempt.enrolment.person_id == person.pk

@@ -1,9 +1,12 @@
 """Forms: fields and words; consequences are the verbs'."""
 
+from datetime import timedelta
+
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
 from learners import documents
+from learners.models import Sector
 
 
 class Renderer(TemplatesSetting):
@@ -69,3 +72,72 @@ class Profile(forms.Form):
 
     clean_first_name = NameOnSignup.clean_first_name
     clean_last_name = NameOnSignup.clean_last_name
+
+
+class CodeForm(forms.Form):
+    """The code of an invitation."""
+
+    code = forms.CharField(
+        label="Code d’invitation",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        help_text="Dix lettres et chiffres, par exemple ABCDE-23456. Les tirets, les espaces et les majuscules ne "
+        "comptent pas.",
+    )
+
+
+class JoinForm(forms.Form):
+    """Whom somebody comes from; nobody has to say."""
+
+    organisation = forms.CharField(
+        label="Votre organisation",
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        help_text="Association, entreprise, mairie, école…",
+    )
+    sector = forms.ChoiceField(
+        label="Son secteur", required=False, choices=[("", "Je ne précise pas"), *Sector.choices]
+    )
+
+
+class InvitationForm(forms.Form):
+    """How long an invitation opens the cohort."""
+
+    days = forms.TypedChoiceField(
+        label="Valable",
+        coerce=int,
+        choices=[("7", "une semaine"), ("30", "un mois"), ("90", "trois mois"), ("0", "jusqu’à la fin de la cohorte")],
+        initial="30",
+    )
+
+    def expires_at(self, now):
+        """The moment from which it no longer works, or None."""
+        days = self.cleaned_data["days"]
+        return now + timedelta(days=days) if days else None
+
+
+class PairForm(forms.Form):
+    """Two people of a cohort who have no pair."""
+
+    first = forms.ModelChoiceField(label="Première personne", queryset=None, empty_label="Choisir…")
+    second = forms.ModelChoiceField(label="Deuxième personne", queryset=None, empty_label="Choisir…")
+
+    def __init__(self, alone, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.queryset = alone
+            field.label_from_instance = lambda row: f"{row.person} ({row.person.email})"
+
+    def clean(self):
+        """Nobody is a pair alone."""
+        chosen = super().clean()
+        if chosen.get("first") and chosen.get("first") == chosen.get("second"):
+            self.add_error("second", "Choisissez une autre personne : un binôme en réunit deux.")
+        return chosen
+
+
+class ReasonForm(forms.Form):
+    """Why somebody decides; kept with their name."""
+
+    reason = forms.CharField(label="Motif", max_length=240, help_text="Gardé avec votre nom et la date.")

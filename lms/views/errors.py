@@ -5,12 +5,16 @@ from django.template.response import TemplateResponse
 
 from learners.errors import (
     AttemptClosed,
+    CohortClosed,
+    CohortFull,
     ForeignAnswer,
+    InvitationUnusable,
     NoAttemptLeft,
     NotEnrolled,
     StepGone,
     StepLocked,
     TakenByRegister,
+    TooManyCodes,
 )
 from lms.answering import posted_answers, set_aside, told_refusal, wants_json
 
@@ -21,6 +25,8 @@ STATUS = {
     NoAttemptLeft: 409,
     AttemptClosed: 409,
     ForeignAnswer: 400,
+    InvitationUnusable: 404,
+    TooManyCodes: 429,
 }
 
 TITLES = {
@@ -31,6 +37,10 @@ TITLES = {
     NoAttemptLeft: "Plus de tentative pour ce quiz",
     AttemptClosed: "Déjà envoyé",
     ForeignAnswer: "Ces réponses ne vont pas avec ce quiz",
+    CohortFull: "Cette cohorte est complète",
+    CohortClosed: "Les inscriptions sont terminées",
+    InvitationUnusable: "Cette invitation ne fonctionne pas",
+    TooManyCodes: "Trop de codes essayés",
 }
 
 

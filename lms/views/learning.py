@@ -15,8 +15,8 @@ from courses.outline import outline_by_pk, outline_by_slug, outline_of_step
 from courses.reveal import SCORE
 from learners import attempts, enrolment, progress
 from learners.access import may_see_attempt
-from learners.errors import AttemptClosed, MissingAnswers, NotEnrolled, StaleAnswers, StepGone
-from learners.models import Attempt
+from learners.errors import AttemptClosed, CohortFull, MissingAnswers, NotEnrolled, StaleAnswers, StepGone
+from learners.models import Attempt, Enrolment
 from learners.terms import terms_of
 from lms.answering import basis_in, posted_answers, set_aside, told, told_refusal, wants_json
 from lms.learning import learning_of
@@ -73,7 +73,12 @@ def attempt_page(pk):
 def enrol(request, slug):
     """Enrol in a track, and go to its first step."""
     outline = found(outline_by_slug(slug))
-    enrolment.enrol(person=request.user, track_pk=outline.pk, at=timezone.now())
+    try:
+        enrolment.enrol(person=request.user, track_pk=outline.pk, at=timezone.now())
+    except CohortFull as refusal:
+        # They come back to a cohort that filled up meanwhile: it offers its waiting list.
+        messages.warning(request, str(refusal))
+        return redirect("lms:join_open", Enrolment.objects.get(person=request.user, track=outline.pk).cohort_id)
     welcome = "Te voilà inscrit" if outline.informal else "Vous voilà inscrit"
     messages.success(request, f"{welcome} au parcours {outline.title}. Bonne route !")
     learning = learning_of(request.user, outline, now=timezone.now())

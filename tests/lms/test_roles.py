@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, resolve
 
-from learners import accommodations, attempts, roles
+from learners import accommodations, attempts, invitations, roles
 from learners.models import (
     Accommodation,
     Answer,
@@ -22,10 +22,13 @@ from learners.models import (
     CohortLead,
     Completion,
     Enrolment,
+    Invitation,
     Letter,
     OptOut,
+    Pair,
     Regrade,
     User,
+    WaitingPlace,
 )
 from learners.subscriptions import token_for
 from tests.factories.courses import make_lesson, make_track, single
@@ -98,6 +101,34 @@ GET  lms:cohort_csv      /cohortes/{cohort}/export.csv                in      40
 GET  lms:cohort_csv      /cohortes/{missing}/export.csv               in      404     404     404     404     404     404
 GET  lms:cohort          /cohortes/{rival_cohort}/                    in      404     404     404     404     200     200
 GET  lms:cohort_csv      /cohortes/{rival_cohort}/export.csv          in      404     404     404     404     200     200
+GET  lms:cohort_people     /cohortes/{cohort}/inscriptions/            in      404     404     404     200     404     200
+POST lms:cohort_people     /cohortes/{cohort}/inscriptions/            in      404     404     404     422     404     422
+GET  lms:cohort_people     /cohortes/{missing}/inscriptions/           in      404     404     404     404     404     404
+GET  lms:revoke_invitation /cohortes/{cohort}/inscriptions/invitations/{invitation}/revoquer/ in 404 404 404 200 404 200
+POST lms:revoke_invitation /cohortes/{cohort}/inscriptions/invitations/{invitation}/revoquer/ in 404 404 404 302 404 302
+GET  lms:revoke_invitation /cohortes/{rival_cohort}/inscriptions/invitations/{invitation}/revoquer/ in 404 404 404 404 404 404
+GET  lms:cohort_waiting    /cohortes/{cohort}/inscriptions/attente/    in      404     404     404     200     404     200
+GET  lms:give_seat         /cohortes/{cohort}/inscriptions/attente/{place}/donner/  in 405 405 405 405 405 405
+POST lms:give_seat         /cohortes/{cohort}/inscriptions/attente/{place}/donner/  in 404 404 404 302 404 302
+POST lms:give_seat         /cohortes/{rival_cohort}/inscriptions/attente/{place}/donner/  in 404 404 404 404 404 404
+GET  lms:remove_waiting    /cohortes/{cohort}/inscriptions/attente/{place}/retirer/ in 404 404 404 200 404 200
+POST lms:remove_waiting    /cohortes/{cohort}/inscriptions/attente/{place}/retirer/ in 404 404 404 302 404 302
+GET  lms:cohort_pairs      /cohortes/{cohort}/inscriptions/binomes/    in      404     404     404     200     404     200
+POST lms:cohort_pairs      /cohortes/{cohort}/inscriptions/binomes/    in      404     404     404     422     404     422
+GET  lms:unpair            /cohortes/{cohort}/inscriptions/binomes/{pair}/defaire/ in 404 404 404 200 404 200
+POST lms:unpair            /cohortes/{cohort}/inscriptions/binomes/{pair}/defaire/ in 404 404 404 302 404 302
+GET  lms:cohort_withdrawn  /cohortes/{cohort}/inscriptions/retraits/   in      404     404     404     200     404     200
+GET  lms:restore           /cohortes/{cohort}/inscriptions/retraits/{gone}/retablir/ in 404 404 404 200 404 200
+POST lms:restore           /cohortes/{cohort}/inscriptions/retraits/{gone}/retablir/ in 404 404 404 422 404 422
+GET  lms:restore           /cohortes/{rival_cohort}/inscriptions/retraits/{gone}/retablir/ in 404 404 404 404 404 404
+GET  lms:join_by_code      /cohortes/rejoindre/                        200     200     200     200     200     200     200
+POST lms:join_by_code      /cohortes/rejoindre/                        422     422     422     422     422     422     422
+GET  lms:join              /cohortes/rejoindre/{joining}/              200     200     200     200     200     200     200
+POST lms:join              /cohortes/rejoindre/{joining}/              in      302     302     302     302     302     302
+GET  lms:join              /cohortes/rejoindre/AAAAABBBBB/             404     404     404     404     404     404     404
+GET  lms:join_open         /cohortes/{open_cohort}/rejoindre/          200     200     200     200     200     200     200
+POST lms:join_open         /cohortes/{open_cohort}/rejoindre/          in      302     302     302     302     302     302
+GET  lms:join_open         /cohortes/{cohort}/rejoindre/               404     200     404     404     404     404     404
 GET  lms:cohort_quizzes    /cohortes/{cohort}/quiz/                    in      404     404     404     200     404     200
 GET  lms:cohort_quizzes    /cohortes/{missing}/quiz/                   in      404     404     404     404     404     404
 GET  lms:cohort_quiz       /cohortes/{cohort}/quiz/{quiz}/             in      404     404     404     200     404     200
@@ -328,8 +359,25 @@ def world(site, track, admin, instructor):
     own = Attempt.objects.filter(enrolment__person=owner)
     letters = Letter.objects.filter(person=owner)
     question = bank_question(single("A"), title="Une question")
+    invitation = invitations.invite(cohort=cohorts["owner"], by=people["manager"], at=NOW)
+    hall = make_cohort(second, name="Cohorte-O")
+    Cohort.objects.filter(pk=hall.pk).update(open_to_all=True)
+    gone = enrol(make_person("gone@example.org", first_name="Zulmabelle"), track, cohort=cohorts["owner"])
+    Enrolment.objects.filter(pk=gone.pk).update(withdrawn_at=NOW)
+    pair = Pair.objects.create(cohort=cohorts["owner"], made_at=NOW, made_by=people["manager"])
+    # Fuller than its seats: whoever leaves it changes nobody else's wait.
+    enrol(make_person("next@example.org", first_name="Zulmabelle"), track, cohort=cohorts["owner"])
+    Cohort.objects.filter(pk=cohorts["owner"].pk).update(seats=1)
+    queued = make_person("queued@example.org", first_name="Zulmabelle")
+    place = WaitingPlace.objects.create(cohort=cohorts["owner"], person=queued, asked_at=NOW)
     values = {
         "session": session.pk,
+        "invitation": invitation.pk,
+        "joining": invitations.invite(cohort=hall, by=people["admin"], at=NOW).code,
+        "open_cohort": hall.pk,
+        "gone": gone.pk,
+        "pair": pair.pk,
+        "place": place.pk,
         "sent": own.get(number=1).pk,
         "open": own.get(number=2).pk,
         "cohort": cohorts["owner"].pk,
@@ -377,6 +425,8 @@ PUBLIC_WITH_CODE = {"lms:certificate", "lms:certificate_pdf"}
 BY_TOKEN = {"lms:unsubscribe", "lms:resubscribe"}
 # A form without fields: its button ends an accommodation.
 BY_BUTTON = {"accommodations:edit"}
+# The same for who leads the cohort.
+BY_LEAD = {"lms:revoke_invitation", "lms:give_seat", "lms:remove_waiting", "lms:unpair"}
 
 
 # A form of the CMS says how many blocks its stream has.
@@ -404,6 +454,9 @@ def everything():
         Letter,
         OptOut,
         Accommodation,
+        Invitation,
+        Pair,
+        WaitingPlace,
     )
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
@@ -424,6 +477,7 @@ def test_each_address_answers_each_role_as_the_table_says_and_shows_nobody_else(
             address = row.address.format(**values)
             response = browser.post(address, NO_BLOCK) if row.method == "POST" else browser.get(address)
             allowed_to = row.name in BY_TOKEN or (role == "admin" and row.name in BY_BUTTON)
+            allowed_to |= role in {"manager", "admin"} and row.name in BY_LEAD
             after = everything() if row.method == "POST" and not allowed_to else before
             transaction.set_rollback(True)
         body = b"".join(response) if response.streaming else response.content

@@ -1,0 +1,130 @@
+"""Who comes into a cohort, waits, goes two by two or left, as who leads it sees and decides it."""
+
+import pytest
+
+from learners import enrolment as enrolments
+from learners import seats
+from learners.models import Enrolment, EnrolmentChange, Invitation, Pair, WaitingPlace
+from tests.factories.learners import NOW, enrol, make_cohort, make_person
+from tests.lms.visiting import Visitor
+
+
+@pytest.fixture
+def lead(db):
+    return make_person("samuel@example.org", first_name="Samuel", last_name="Okoro")
+
+
+@pytest.fixture
+def cohort(track, lead):
+    made = make_cohort(track, lead=lead)
+    made.seats = 2
+    made.save()
+    for name in ("Ali", "Béa"):
+        enrol(make_person(f"{name[:1]}@example.org", first_name=name, last_name="Roy"), track, cohort=made)
+    return made
+
+
+@pytest.fixture
+def samuel(lead):
+    return Visitor(lead)
+
+
+@pytest.fixture
+def address(cohort):
+    return f"/cohortes/{cohort.pk}/inscriptions/"
+
+
+def test_an_invitation_is_made_shown_with_its_link_and_code_and_revoked_once_asked(samuel, cohort, address):
+    board = samuel.open(cohort.get_absolute_url())
+    page = samuel.open(board.links["Inscriptions"])
+    assert "2 places prises sur 2" in page.words
+    page = samuel.press(page, "Créer une invitation", {"days": "7"})
+    made = Invitation.objects.get()
+    assert made.printed_code in page.said[0]
+    assert page.soup.select_one("input[readonly]")["value"].endswith(f"/cohortes/rejoindre/{made.code}/")
+    assert "jusqu’au 30 novembre 2026" in page.words
+
+    asked = samuel.open(page.links[f"Révoquer l’invitation {made.printed_code}"])
+    assert Invitation.objects.get().revoked_at is None
+    page = samuel.press(asked, "Révoquer l’invitation")
+    assert "Révoquée" in page.words
+    assert Invitation.objects.get().revoked_by.email == "samuel@example.org"
+
+
+def test_a_seat_is_given_by_hand_and_a_place_is_removed_once_asked(samuel, cohort, address, learner):
+    for name in ("Cleo", "Dan"):
+        seats.wait(person=make_person(f"{name}@example.org", first_name=name, last_name="Roy"), cohort=cohort, at=NOW)
+    page = samuel.open(f"{address}attente/")
+    assert "Aucune place libre" in page.words
+    assert "Donner une place à Dan Roy" not in page.buttons
+    asked = samuel.open(page.links["Retirer Cleo Roy de la liste"])
+    page = samuel.press(asked, "Retirer de la liste")
+    assert list(WaitingPlace.objects.waiting().values_list("person__first_name", flat=True)) == ["Dan"]
+    cohort.seats = 3
+    cohort.save()
+    page = samuel.press(samuel.open(f"{address}attente/"), "Donner une place à Dan Roy")
+    assert page.said == ["Dan Roy a une place : un message part à son adresse."]
+    assert Enrolment.objects.get(person__first_name="Dan").cohort == cohort
+
+
+def test_a_pair_is_formed_and_undone(samuel, cohort, address):
+    ali, bea = Enrolment.objects.order_by("pk")
+    page = samuel.open(f"{address}binomes/")
+    wrong = samuel.press(page, "Former ce binôme", {"first": ali.pk, "second": ali.pk})
+    assert "second" in wrong.invalid
+    page = samuel.press(page, "Former ce binôme", {"first": ali.pk, "second": bea.pk})
+    assert page.said == ["Ali Roy et Béa Roy forment un binôme."]
+    asked = samuel.open(page.links["Défaire le binôme de Ali Roy et Béa Roy"])
+    samuel.press(asked, "Défaire le binôme")
+    assert not Pair.objects.exists()
+
+
+def test_somebody_who_left_comes_back_with_a_reason(samuel, cohort, address, track):
+    row = Enrolment.objects.first()
+    enrolments.withdraw(person=row.person, track_pk=track.pk, at=NOW)
+    asked = samuel.open(samuel.open(f"{address}retraits/").links[f"Faire revenir {row.person}"])
+    assert samuel.press(asked, "Faire revenir").status == 422
+    samuel.press(asked, "Faire revenir", {"reason": "De retour de congé"})
+    row.refresh_from_db()
+    assert row.withdrawn_at is None
+    assert EnrolmentChange.objects.values_list("kind", "reason", "changed_by__email").get() == (
+        "restored",
+        "De retour de congé",
+        "samuel@example.org",
+    )
+
+
+def test_nobody_comes_back_to_a_full_cohort_by_the_hand_of_its_lead_either(samuel, cohort, address, track, learner):
+    row = Enrolment.objects.first()
+    enrolments.withdraw(person=row.person, track_pk=track.pk, at=NOW)
+    enrol(learner, track, cohort=cohort)
+    page = samuel.press(samuel.open(f"{address}retraits/{row.pk}/retablir/"), "Faire revenir", {"reason": "De retour"})
+    assert "Toutes les places sont prises" in page.said[0]
+
+
+def test_each_page_costs_the_same_with_one_row_and_with_three(
+    samuel, cohort, address, track, lead, django_assert_num_queries
+):
+    def fill(number):
+        people = [make_person(f"{number}{one}@example.org") for one in range(4)]
+        Invitation.objects.create(cohort=cohort, created_at=NOW, created_by=lead)
+        WaitingPlace.objects.create(cohort=cohort, person=people[0], asked_at=NOW)
+        pair = Pair.objects.create(cohort=cohort, made_at=NOW)
+        for person in people[1:]:
+            Enrolment.objects.create(
+                person=person,
+                track=track,
+                cohort=cohort,
+                enrolled_at=NOW,
+                last_activity_at=NOW,
+                pair=pair if person != people[3] else None,
+                withdrawn_at=NOW if person == people[3] else None,
+            )
+
+    costs = {"": 7, "attente/": 7, "binomes/": 10, "retraits/": 6}
+    for numbers in ((0,), (1, 2)):
+        for number in numbers:
+            fill(number)
+        for place, cost in costs.items():
+            with django_assert_num_queries(cost):
+                assert samuel.open(address + place).status == 200
