@@ -141,3 +141,13 @@ class ReasonForm(forms.Form):
     """Why somebody decides; kept with their name."""
 
     reason = forms.CharField(label="Motif", max_length=240, help_text="Gardé avec votre nom et la date.")
+
+
+class RosterForm(forms.Form):
+    """A list of people as a file."""
+
+    file = forms.FileField(
+        label="Fichier",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        help_text="CSV ou XLSX, 2 000 lignes et 2 Mo au plus. Rien n’est encore enregistré.",
+    )

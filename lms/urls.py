@@ -24,6 +24,7 @@ from lms.views import (
     register,
     returning,
     reviews,
+    rosters,
 )
 
 app_name = "lms"
@@ -83,6 +84,7 @@ urlpatterns = [
         enrolments.revoke,
         name="revoke_invitation",
     ),
+    path("cohortes/<key:pk>/inscriptions/importer/", rosters.bring_in, name="cohort_import"),
     path("cohortes/<key:pk>/inscriptions/attente/", enrolments.waiting, name="cohort_waiting"),
     path("cohortes/<key:pk>/inscriptions/attente/<key:place_pk>/donner/", enrolments.give, name="give_seat"),
     path("cohortes/<key:pk>/inscriptions/attente/<key:place_pk>/retirer/", enrolments.remove, name="remove_waiting"),

@@ -24,6 +24,7 @@ READ_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 TABS = [
     ("cohort_people", "Invitations"),
+    ("cohort_import", "Importer une liste"),
     ("cohort_waiting", "Liste d’attente"),
     ("cohort_pairs", "Binômes"),
     ("cohort_withdrawn", "Retraits"),

@@ -107,6 +107,9 @@ GET  lms:cohort_people     /cohortes/{missing}/inscriptions/           in      4
 GET  lms:revoke_invitation /cohortes/{cohort}/inscriptions/invitations/{invitation}/revoquer/ in 404 404 404 200 404 200
 POST lms:revoke_invitation /cohortes/{cohort}/inscriptions/invitations/{invitation}/revoquer/ in 404 404 404 302 404 302
 GET  lms:revoke_invitation /cohortes/{rival_cohort}/inscriptions/invitations/{invitation}/revoquer/ in 404 404 404 404 404 404
+GET  lms:cohort_import     /cohortes/{cohort}/inscriptions/importer/   in      404     404     404     200     404     200
+POST lms:cohort_import     /cohortes/{cohort}/inscriptions/importer/   in      404     404     404     422     404     422
+GET  lms:cohort_import     /cohortes/{rival_cohort}/inscriptions/importer/ in  404     404     404     404     200     200
 GET  lms:cohort_waiting    /cohortes/{cohort}/inscriptions/attente/    in      404     404     404     200     404     200
 GET  lms:give_seat         /cohortes/{cohort}/inscriptions/attente/{place}/donner/  in 405 405 405 405 405 405
 POST lms:give_seat         /cohortes/{cohort}/inscriptions/attente/{place}/donner/  in 404 404 404 302 404 302
