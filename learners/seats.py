@@ -4,7 +4,10 @@ The row of the cohort is the lock: whoever gives or frees a seat takes it before
 in the order person, cohorts by number, enrolments; rows that only point to a locked one do not wait for it.
 """
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
 
 from learners import letters
 from learners.errors import CohortClosed, CohortFull, InAnotherCohort
@@ -53,6 +56,25 @@ def require_seat(cohort, person):
     """Raise CohortFull unless there is a seat for this person in this locked cohort."""
     if not person.is_staff and left(cohort) == 0:
         raise CohortFull
+
+
+def offered(*, track_pk, person, at):
+    """The cohorts of this track that anybody may join now, each with its free seats as ``free``. One query.
+
+    None to whom already follows the track with a cohort.
+    """
+    seated = Q(enrolments__withdrawn_at__isnull=True, enrolments__person__is_staff=False)
+    rows = Cohort.objects.filter(track=track_pk, open_to_all=True)
+    # Days are compared below, where the people of the cohort live; nothing that ended long ago is read.
+    rows = rows.filter(Q(closes_on__isnull=True) | Q(closes_on__gte=at.date() - timedelta(days=1)))
+    if person.is_authenticated:
+        with_cohort = Enrolment.objects.active().filter(person=person, cohort__isnull=False)
+        rows = rows.exclude(Exists(with_cohort.filter(track=OuterRef("track"))))
+    rows = rows.annotate(seated=Count("enrolments", filter=seated)).order_by("opens_on", "name", "pk")
+    found = [cohort for cohort in rows if takes_people(cohort, at)]
+    for cohort in found:
+        cohort.free = None if cohort.seats is None else max(cohort.seats - cohort.seated, 0)
+    return found
 
 
 def wait(*, person, cohort, at, late=False, tell=False):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from courses.models import LessonPage, ModulePage, QuizPage, TrackPage
 from courses.outline import outline_by_slug
 from courses.reveal import DURING
-from learners import attempts
+from learners import attempts, seats
 from learners.errors import TimeOver
 from learners.models import Attempt
 from learners.terms import Terms, terms_of
@@ -38,6 +38,7 @@ def track(request, track):
             "page": page,
             "outline": outline,
             "learning": learning_of(request.user, outline, now=timezone.now()),
+            "offered": seats.offered(track_pk=outline.pk, person=request.user, at=timezone.now()),
             "breadcrumb": breadcrumb(),
         },
     )

@@ -140,3 +140,21 @@ def test_a_cohort_that_is_not_offered_opens_to_whom_waits_for_it_and_to_nobody_e
     cohort.open_to_all = True
     cohort.save()
     assert Visitor().open(address).status == 200
+
+
+def test_a_track_offers_the_cohorts_that_can_be_joined_and_to_follow_alone(nadia, visitor, cohort, track, learner):
+    assert "Ou avec d’autres" not in visitor.open("/parcours/jeunes/").headings
+    cohort.open_to_all = True
+    cohort.save()
+    past = make_cohort(track, name="Printemps")
+    past.open_to_all, past.closes_on = True, date(2026, 11, 22)
+    past.save()
+    make_cohort(track, name="Privée")
+    page = nadia.open("/parcours/jeunes/")
+    assert "Ou avec d’autres" in visitor.open("/parcours/jeunes/").headings
+    assert "Suivre à mon rythme" in page.buttons
+    assert [name in page.links for name in ("Automne", "Printemps", "Privée")] == [True, False, False]
+    assert "1 place libre" in page.words
+    nadia.press(nadia.open(page.links["Automne"]), "Rejoindre la cohorte")
+    assert Enrolment.objects.get(person=learner).cohort == cohort
+    assert "Ou avec d’autres" not in nadia.open("/parcours/jeunes/").headings

@@ -147,11 +147,16 @@ def test_my_space_costs_as_much_with_one_track_as_with_three_and_a_long_history(
 
 
 @SIZES
-def test_a_track_and_a_module_cost_a_learner_five_queries(count, here, empty, learner, modules):
+def test_a_track_costs_a_learner_six_queries_and_a_module_five(count, here, empty, learner, modules):
     track = make_track(empty, modules=modules)
-    count(5, "/parcours/jeunes/")
+    count(6, "/parcours/jeunes/")
+    for number in range(3):
+        cohort = make_cohort(track, name=f"Cohorte {number}")
+        cohort.open_to_all = True
+        cohort.save()
+    count(6, "/parcours/jeunes/")  # with cohorts to join
     finish(enrol(learner, track))
-    count(5, "/parcours/jeunes/")
+    count(6, "/parcours/jeunes/")
     count(5, "/parcours/jeunes/module-1/")
 
 
