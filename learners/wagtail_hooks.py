@@ -2,15 +2,13 @@
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
 from wagtail import hooks
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.admin.ui.tables import DateColumn
-from wagtail.admin.views.generic import DeleteView, EditView, IndexView, InspectView
+from wagtail.admin.views.generic import EditView, IndexView, InspectView
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
@@ -23,8 +21,10 @@ from courses.models import ModulePage, StepPage, TrackPage
 from courses.outline import outline_once_live, prerequisites_in
 from courses.rules import problems, with_page
 from courses.typography import pluriel, typographie
-from learners import certificates, roles
+from learners import certificates
 from learners.accommodation_views import AccommodationViewSet
+from learners.cohort_views import CohortViewSet
+from learners.enrolment_views import BULK_ACTIONS, EnrolmentViewSet
 from learners.models import (
     Accommodation,
     Attempt,
@@ -64,69 +64,9 @@ class GrantedPolicy(KeptPolicy):
 
 register_permission_policy(Accommodation, GrantedPolicy(Accommodation))
 register_permission_policy(Certificate, KeptPolicy(Certificate))
+register_permission_policy(Enrolment, ReadOnlyPolicy(Enrolment))
 register_permission_policy(Letter, ReadOnlyPolicy(Letter))
 register_permission_policy(Regrade, ReadOnlyPolicy(Regrade))
-
-
-class DeleteCohortView(DeleteView):
-    """A cohort where somebody is enrolled stays: boards and attestations name it."""
-
-    def run_before_hook(self):
-        """Say why, and go back to the cohort."""
-        if not self.object.enrolments.exists():
-            return None
-        messages.error(
-            self.request,
-            f"La cohorte « {self.object} » a des inscriptions : elle ne peut pas être supprimée. "
-            "Donnez-lui une date de fin si elle est terminée.",
-        )
-        return redirect(reverse(self.edit_url_name, args=[self.object.pk]))
-
-
-class CohortViewSet(ModelViewSet):
-    model = Cohort
-    icon = "group"
-    menu_label = "Cohortes"
-    list_display = ["name", "track", "opens_on", "closes_on"]
-    list_filter = ["track"]
-    search_fields = ["name"]
-    ordering = ["-opens_on", "name"]
-    panels = [
-        MultiFieldPanel(
-            [
-                FieldPanel("name", help_text="Tel que les personnes inscrites le liront."),
-                FieldPanel("track"),
-                FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")]),
-            ],
-            heading="La cohorte",
-        ),
-        InlinePanel(
-            "leads",
-            heading="Responsables",
-            label="responsable",
-            help_text="Voient le tableau de bord de cette cohorte et de nulle autre. On choisit parmi les membres du "
-            f"groupe « {roles.MANAGERS} » (Paramètres, Utilisateurs, onglet Rôles).",
-        ),
-        InlinePanel(
-            "windows",
-            heading="Dates des quiz",
-            label="quiz",
-            help_text="Un quiz sans dates est ouvert tant que l’on suit le parcours.",
-            panels=[FieldPanel("quiz"), FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")])],
-        ),
-    ]
-    delete_view_class = DeleteCohortView
-    copy_view_enabled = False
-    add_to_reference_index = False
-
-    def get_form_class(self, for_update=False):
-        """Leads are chosen among the managers, not among thousands of learners."""
-        form_class = super().get_form_class(for_update)
-        managers = Q(groups__name=roles.MANAGERS) | Q(leads__isnull=False)
-        form_class.formsets["leads"].form.base_fields["person"].queryset = (
-            User.objects.filter(managers).distinct().order_by("last_name", "first_name")
-        )
-        return form_class
 
 
 class RevocationForm(forms.ModelForm):
@@ -305,6 +245,7 @@ class LearnersGroup(ViewSetGroup):
     menu_order = 260
     items = (
         CohortViewSet("cohorts"),
+        EnrolmentViewSet("enrolments"),
         AccommodationViewSet("accommodations"),
         CertificateViewSet("certificates"),
         RegradeViewSet("regrades"),
@@ -316,6 +257,10 @@ class LearnersGroup(ViewSetGroup):
 def register_viewsets():
     """Cohorts, attestations, changed marks and messages, for those who have the permission."""
     return LearnersGroup()
+
+
+for bulk_action in BULK_ACTIONS:
+    hooks.register("register_bulk_action", bulk_action)
 
 
 @hooks.register("register_log_actions")

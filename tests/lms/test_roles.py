@@ -211,6 +211,24 @@ POST cohorts:delete                     /admin/cohorts/delete/{cohort}/         
 GET  cohorts:history                    /admin/cohorts/history/{cohort}/                   in      403     403     no      403     403     200
 GET  cohorts:history_results            /admin/cohorts/history-results/{cohort}/           in      403     403     no      403     403     200
 GET  cohorts:usage                      /admin/cohorts/usage/{cohort}/                     in      403     403     no      403     403     200
+GET  enrolments:index                   /admin/enrolments/                                 in      403     403     no      403     403     200
+GET  enrolments:index_results           /admin/enrolments/results/                         in      403     403     no      403     403     200
+GET  enrolments:add                     /admin/enrolments/new/                             in      403     403     no      403     403     no
+POST enrolments:add                     /admin/enrolments/new/                             in      403     403     no      403     403     no
+GET  enrolments:edit                    /admin/enrolments/edit/{enrolment}/                in      403     403     no      403     403     no
+POST enrolments:edit                    /admin/enrolments/edit/{enrolment}/                in      403     403     no      403     403     no
+GET  enrolments:delete                  /admin/enrolments/delete/{enrolment}/              in      403     403     no      403     403     no
+POST enrolments:delete                  /admin/enrolments/delete/{enrolment}/              in      403     403     no      403     403     no
+GET  enrolments:history                 /admin/enrolments/history/{enrolment}/             in      403     403     no      403     403     no
+GET  enrolments:history_results         /admin/enrolments/history-results/{enrolment}/     in      403     403     no      403     403     no
+GET  enrolments:usage                   /admin/enrolments/usage/{enrolment}/               in      403     403     no      403     403     no
+GET  enrolments:inspect                 /admin/enrolments/inspect/{enrolment}/             in      403     403     no      403     403     200
+GET  enrolments:inspect                 /admin/enrolments/inspect/{missing}/               in      403     403     404     403     403     404
+GET  wagtail_bulk_action                /admin/bulk/learners/enrolment/move/?id={enrolment} in     403     403     no      403     403     200
+POST wagtail_bulk_action                /admin/bulk/learners/enrolment/move/?id={enrolment} in     403     403     no      403     403     200
+POST wagtail_bulk_action                /admin/bulk/learners/enrolment/withdraw/?id={enrolment} in 403     403     no      403     403     200
+POST wagtail_bulk_action                /admin/bulk/learners/enrolment/restore/?id={enrolment} in  403     403     no      403     403     200
+POST wagtail_bulk_action                /admin/bulk/learners/enrolment/extend/?id={enrolment} in   403     403     no      403     403     200
 GET  accommodations:index               /admin/accommodations/                             in      403     403     no      403     403     200
 GET  accommodations:index_results       /admin/accommodations/results/                     in      403     403     no      403     403     200
 GET  accommodations:add                 /admin/accommodations/new/                         in      403     403     no      403     403     200
@@ -375,6 +393,7 @@ def world(site, track, admin, instructor):
     place = WaitingPlace.objects.create(cohort=cohorts["owner"], person=queued, asked_at=NOW)
     values = {
         "session": session.pk,
+        "enrolment": Enrolment.objects.get(person=owner, track=track).pk,
         "invitation": invitation.pk,
         "joining": invitations.invite(cohort=hall, by=people["admin"], at=NOW).code,
         "open_cohort": hall.pk,
@@ -527,6 +546,7 @@ def names_under(resolver, namespace=""):
 ELSEWHERE = {"admin/login/", "_util/login/"}
 OURS = (
     "cohorts:",
+    "enrolments:",
     "accommodations:",
     "certificates:",
     "regrades:",
@@ -545,7 +565,7 @@ def test_every_address_has_a_row():
     listed = {row.name for row in ROWS}
 
     assert known - listed - ELSEWHERE == set()
-    assert listed - known == {"wagtailadmin_home", "wagtailadmin_reports:site_history"}
+    assert listed - known == {"wagtailadmin_home", "wagtailadmin_reports:site_history", "wagtail_bulk_action"}
 
 
 def test_each_row_is_at_the_address_that_it_names(world):
