@@ -98,7 +98,8 @@ def opened(parcel, *, cohort, by):
 
 def looked_at(parcel, *, cohort, by):
     """The Plan of a parcel as things stand now. Raises NotConfirmable."""
-    return replace(judged(*opened(parcel, cohort=cohort, by=by), cohort), parcel=parcel)
+    lines, headings = opened(parcel, cohort=cohort, by=by)
+    return replace(judged(lines, headings, cohort), parcel=parcel)
 
 
 def confirm(parcel, *, cohort, by, at):

@@ -61,7 +61,7 @@ def _require_entrance(cohort, known, *, person, track_pk, at, late):
 
 def _resumed(enrolment, told, *, at):
     """The enrolment, active again, with what was told and was not known yet."""
-    changes = {}
+    changes: dict[str, object] = {}
     if enrolment.withdrawn_at is not None:
         changes |= {"withdrawn_at": None, "last_activity_at": at}
     if told["cohort"] is not None and told["cohort"].pk != enrolment.cohort_id:

@@ -178,7 +178,7 @@ class EnrolmentAction(BulkAction):
 
     models = [Enrolment]
     template_name = "learners/admin/bulk_enrolments.html"
-    form_class = ReasonForm
+    form_class: type[forms.Form] = ReasonForm
     done = ""
 
     def dispatch(self, request, *args, **kwargs):

@@ -117,21 +117,25 @@ class InvitationForm(forms.Form):
         return now + timedelta(days=days) if days else None
 
 
+class PersonOfCohort(forms.ModelChoiceField):
+    """Somebody of a cohort, by name and address."""
+
+    def label_from_instance(self, obj):
+        """« Léa Roux (lea@exemple.fr) »."""
+        return f"{obj.person} ({obj.person.email})"
+
+
 class PairForm(forms.Form):
     """Two people of a cohort who have no pair."""
 
-    first = forms.ModelChoiceField(label="Première personne", queryset=None, empty_label="Choisir…")
-    second = forms.ModelChoiceField(label="Deuxième personne", queryset=None, empty_label="Choisir…")
-
     def __init__(self, alone, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.queryset = alone
-            field.label_from_instance = lambda row: f"{row.person} ({row.person.email})"
+        self.fields["first"] = PersonOfCohort(alone, label="Première personne", empty_label="Choisir…")
+        self.fields["second"] = PersonOfCohort(alone, label="Deuxième personne", empty_label="Choisir…")
 
     def clean(self):
         """Nobody is a pair alone."""
-        chosen = super().clean()
+        chosen = super().clean() or {}
         if chosen.get("first") and chosen.get("first") == chosen.get("second"):
             self.add_error("second", "Choisissez une autre personne : un binôme en réunit deux.")
         return chosen

@@ -6,8 +6,21 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from learners import reviews
-from learners.models import Answer, Attempt, Completion, Letter, Regrade, Review, User
+from learners import reviews, seats
+from learners.models import (
+    Answer,
+    Attempt,
+    Cohort,
+    Completion,
+    EnrolmentChange,
+    Invitation,
+    Letter,
+    Pair,
+    Regrade,
+    Review,
+    User,
+    WaitingPlace,
+)
 from lms.management.commands.seed_demo import READ_WITHIN
 from lms.management.written_answers import WRITTEN
 from tests.factories.courses import make_lesson, make_module, make_quiz, make_track, single
@@ -68,9 +81,19 @@ def test_a_mark_was_changed_for_the_list_of_changes():
     assert Letter.objects.get(key=f"regrade:{regrade.pk}").sent_at
 
 
+def test_one_cohort_is_full_with_organisations_pairs_an_invitation_and_people_who_wait():
+    cohort = Cohort.objects.get(seats__isnull=False)
+    assert (cohort.track.slug, seats.left(cohort)) == ("chefs-de-projet", 0)
+    assert len(set(cohort.enrolments.active().values_list("sector", flat=True))) == 5
+    assert sorted(pair.members.count() for pair in cohort.pairs.all()) == [2, 2]
+    assert cohort.invitations.usable(timezone.now()).count() == 1
+    assert WaitingPlace.objects.waiting().filter(cohort=cohort).count() == 3
+
+
 def test_a_second_start_changes_nothing():
     def rows():
-        return [list(model.objects.order_by("pk").values()) for model in (Attempt, Answer, Review, Regrade, Letter)]
+        models = (Attempt, Answer, Review, Regrade, Letter, EnrolmentChange, Pair, Invitation, WaitingPlace)
+        return [list(model.objects.order_by("pk").values()) for model in models]
 
     before = rows()
     call_command("seed_demo", stdout=StringIO())

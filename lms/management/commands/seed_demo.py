@@ -18,8 +18,8 @@ from django.utils.text import slugify
 
 from courses.models import QuizPage
 from courses.outline import outlines
-from learners import attempts, enrolment, progress, reviews, roles
-from learners.models import Answer, Cohort, CohortLead, Letter, User
+from learners import attempts, enrolment, invitations, pairs, progress, reviews, roles, seats
+from learners.models import Answer, Cohort, CohortLead, Enrolment, Letter, Sector, User
 from lms.management.written_answers import WRITTEN
 
 FIRST_NAMES = (
@@ -48,6 +48,19 @@ WEEKS_AGO = 7
 SECOND_THOUGHTS = "Relu à tête reposée : votre dernière phrase répond bien au second critère. Les deux points sont là."
 # How long answers wait for a reader: the latest are still in the queue.
 READ_WITHIN = timedelta(days=12)
+
+# Where the people of the one cohort that says so come from; every seventh says nothing.
+ORGANISATIONS: list[tuple[str, Sector | str]] = [
+    ("Les Ateliers du Canal", Sector.ASSOCIATION),
+    ("Mairie de Saint-Amand", Sector.AUTHORITY),
+    ("Menuiserie Fontaine", Sector.COMPANY),
+    ("Entraide et Quartiers", Sector.ASSOCIATION),
+    ("Lycée Germaine-Tillion", Sector.SCHOOL),
+    ("Coopérative du Marché", Sector.COMPANY),
+    ("", ""),
+]
+FULL = "chefs-de-projet"  # the track whose cohort is full, with people who wait
+WAITING = [("Maryse", "Kervella", 6), ("Idriss", "Benyamina", 4), ("Colette", "Hamel", 1)]
 
 ACCOUNTS = [
     ("apprenante@demo.example", "Nour", "Lemoine"),
@@ -100,6 +113,8 @@ class Command(BaseCommand):
             CohortLead.objects.create(cohort=cohort, person=lead)
             for pace in PACES:
                 self.live(next(names), outline, cohort, pace, now=now, dice=dice)
+            if outline.slug == FULL:
+                self.fill_up(cohort, lead, now=now)
             self.stdout.write(f"  {cohort.name} : {len(PACES)} personnes")
         self.change_their_mind(now)
         track = next(one for one in outlines() if one.slug == "jeunes")
@@ -133,6 +148,23 @@ class Command(BaseCommand):
                 progress.complete(enrolment_pk=row.pk, step_pk=step.pk, at=at)
         if state == "withdrawn":
             enrolment.withdraw(person=person, track_pk=outline.pk, at=end)
+
+    def fill_up(self, cohort, lead, *, now):
+        """Say where people come from, make two pairs, an invitation, and a cohort that is full."""
+        begin = now - timedelta(weeks=WEEKS_AGO)
+        rows = list(Enrolment.objects.active().filter(cohort=cohort).order_by("pk"))
+        for number, row in enumerate(rows):
+            organisation, sector = ORGANISATIONS[number % len(ORGANISATIONS)]
+            enrolment.describe(enrolment=row, organisation=organisation, sector=sector, by=lead, at=now)
+        for first, second in ((rows[9], rows[10]), (rows[11], rows[12])):
+            pairs.pair(first=first, second=second, by=lead, at=begin + timedelta(days=6))
+        invitations.invite(cohort=cohort, by=lead, at=now - timedelta(days=9), expires_at=now + timedelta(days=60))
+        cohort.seats = len(rows)
+        cohort.save(update_fields=["seats"])
+        for first_name, last_name, days in WAITING:
+            email = f"{slugify(first_name)}.{slugify(last_name)}@demo.example"
+            person = self.account(email, first_name, last_name, None)
+            seats.wait(person=person, cohort=cohort, at=now - timedelta(days=days))
 
     def answer(self, row, step, *, at, now, last):
         """Answer a quiz as people do: mostly right, some better than others, sometimes twice."""
