@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "send letters that are due": {"task": "learners.schedule.send_due_letters", "schedule": 30.0},
     "grade quizzes whose time is over": {"task": "learners.schedule.close_overdue_attempts", "schedule": 30.0},
     "write reminders": {"task": "learners.schedule.write_reminders", "schedule": 300.0},
+    "write the messages of managers": {"task": "learners.schedule.write_messages", "schedule": 60.0},
     "issue attestations left behind": {"task": "learners.schedule.issue_missing", "schedule": 3600.0},
     "publish scheduled pages": {"task": "learners.schedule.publish_scheduled", "schedule": 60.0},
 }

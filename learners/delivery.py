@@ -17,7 +17,7 @@ from django.db.models import F
 from courses.outline import outline_by_pk
 from courses.reveal import SCORE
 from learners import documents, emails, subscriptions
-from learners.models import Attempt, Certificate, Letter, Regrade, WaitingPlace
+from learners.models import Attempt, Certificate, Letter, Message, Regrade, WaitingPlace
 from learners.records import record_of
 from learners.standing import next_step
 from learners.terms import shown_of
@@ -156,7 +156,36 @@ def compose(letter, *, now):
             attempt.enrolment = enrolment
             count = attempt.answers.filter(review__graded_at__isnull=False).count()
             return emails.answers_reviewed(attempt, count, shows_score=SCORE in shown_of(attempt, letter.due_at)), ()
+        case Letter.Kind.MESSAGE:
+            return from_manager(enrolment, outline_by_pk(enrolment.track_id), **_words_of(letter)), ()
     raise ValueError(letter.kind)
+
+
+def from_manager(enrolment, outline, *, subject, text, author, cohort):
+    """What a manager wrote, as this person receives it: for the letter, and for whoever looks before sending."""
+    return emails.manager_message(
+        enrolment,
+        outline,
+        whats_next(enrolment, outline),
+        subject=subject,
+        text=text,
+        author=author,
+        cohort=cohort.name if cohort else "",
+    )
+
+
+def whats_next(enrolment, outline):
+    """The step with which this learner goes on, or None. One query."""
+    return next_step(outline, done=set(enrolment.completions.values_list("step_id", flat=True)))
+
+
+def _words_of(letter):
+    """The words of a manager's letter, with who wrote them: of a message to many, or of this letter alone."""
+    if letter.key.startswith("contact:"):
+        author = letter.contact.contacted_by
+        return {"subject": letter.subject, "text": letter.text, "author": author, "cohort": letter.enrolment.cohort}
+    message = Message.objects.select_related("author", "cohort").get(pk=letter.key.split(":")[1])
+    return {"subject": message.subject, "text": message.text, "author": message.author, "cohort": message.cohort}
 
 
 def message_id(letter):

@@ -18,10 +18,13 @@ from django.urls import reverse
 
 from courses.models import TrackPage
 from courses.reveal import FEEDBACK, MARKS, SCORE
-from courses.typography import FIXED, duree, heures, pluriel, typographie, typographie_html
+from courses.typography import FIXED, duree, folded, heures, pluriel, typographie, typographie_html
 
 SUBJECT_LENGTH = 200  # the column of the letter
 NAMED_STEPS = 3  # a reminder names the last ones, not the whole past
+# What a manager may write between braces, replaced for each person; accents and capitals do not matter.
+PLACES = ("{prénom}", "{prochaine étape}", "{lien}")
+PLACE = re.compile(r" ?\{([^{}]*)\}")
 
 # Nothing is fetched; what depends on the reader's screen (dark, narrow) cannot be inlined and stays.
 inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
@@ -176,6 +179,46 @@ def mark_changed(regrade, *, shown):
         commented=FEEDBACK in shown and regrade.comment_before != answer.review.comment,
         result_url=_absolute(reverse("lms:attempt", args=[attempt.pk])),
     )
+
+
+def manager_message(enrolment, outline, next_step, *, subject, text, author, cohort):
+    """What a manager wrote, in their words, with their name under it.
+
+    In: the enrolment with its person, the outline, the ``Step`` that comes next or None, the words with
+    their places, who wrote them, and the cohort's name, empty without one.
+    """
+    facts = {
+        "prenom": enrolment.person.first_name,
+        "prochaine etape": next_step.title if next_step else outline.title,
+        "lien": _absolute(next_step.url if next_step else outline.url),
+    }
+    return _letter(
+        "manager_message",
+        enrolment.person,
+        heading=filled(subject, facts),
+        paragraphs=[part.strip() for part in re.split(r"\n\s*\n", filled(text, facts).strip()) if part.strip()],
+        author=author.get_full_name(),
+        cohort=cohort,
+        track=outline.title,
+        informal=outline.informal,
+    )
+
+
+def filled(text, facts):
+    """The text with its places filled; one that has nothing to say goes with the space before it."""
+
+    def said(place):
+        fact = facts[folded(place[1].strip())]
+        return f" {fact}" if fact and place[0].startswith(" ") else fact
+
+    return PLACE.sub(said, text.replace("\r\n", "\n"))
+
+
+def unknown_places(text):
+    """What stands between braces and is no place, and braces that stand alone."""
+    known = {folded(place.strip("{}")) for place in PLACES}
+    left = PLACE.sub(lambda place: "" if folded(place[1].strip()) in known else place[0], text)
+    return [one.strip() for one in re.findall(r"\{[^{}]*\}|[{}]", left)]
 
 
 def account(template_prefix, context):

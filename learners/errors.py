@@ -122,3 +122,21 @@ class StaleAnswers(LearnerError):
     def __init__(self, saving):
         super().__init__()
         self.saving = saving
+
+
+class UnfitMessage(LearnerError):
+    """A message cannot leave as it is written; the sentence says what to change."""
+
+    default = "Ce message ne peut pas partir tel quel."
+
+
+class MessageGone(LearnerError):
+    default = "Ce message est déjà parti : il ne peut plus changer."
+
+
+class MessageCancelled(LearnerError):
+    default = "Ce message a été annulé : il ne partira pas."
+
+
+class NotToContact(LearnerError):
+    default = "Cette personne ne souhaite pas être relancée."

@@ -1,13 +1,20 @@
 """Every message that leaves is first a row, written in the transaction of its cause."""
 
+from itertools import islice
+
 from django.db import transaction
 
 from learners.models import Letter
 from learners.tasks import send_letter
 
+BATCH = 500
 
-def write(*, kind, person, key, due_at, enrolment=None):
-    """The letter with that key: written now and sent after commit, or the one that exists."""
+
+def write(*, kind, person, key, due_at, enrolment=None, subject="", text=""):
+    """The letter with that key: written now and sent after commit, or the one that exists.
+
+    ``subject`` and ``text`` are the words that a person gave for this letter alone.
+    """
     letter, created = Letter.objects.get_or_create(
         key=key,
         defaults={
@@ -16,11 +23,36 @@ def write(*, kind, person, key, due_at, enrolment=None):
             "address": person.email,
             "enrolment": enrolment,
             "due_at": due_at,
+            "subject": subject,
+            "text": text,
         },
     )
     if created:
         _hand_over(letter)
     return letter
+
+
+def write_to_all(*, kind, keys, due_at):
+    """One letter for each of these enrolments, by their keys, but for those that exist. The sweep sends them.
+
+    ``keys`` is an iterable of (key, enrolment with its person) pairs. Returns how many there are.
+    """
+    rows = (
+        Letter(
+            kind=kind,
+            person=enrolment.person,
+            address=enrolment.person.email,
+            key=key,
+            enrolment=enrolment,
+            due_at=due_at,
+        )
+        for key, enrolment in keys
+    )
+    count = 0
+    while batch := list(islice(rows, BATCH)):
+        Letter.objects.bulk_create(batch, ignore_conflicts=True)
+        count += len(batch)
+    return count
 
 
 def write_account_message(*, composed, address, key, person=None, at):

@@ -11,7 +11,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from learners import attempts, delivery, progress, reminders
+from learners import attempts, delivery, messages, progress, reminders
 from learners.models import Heartbeat, Letter
 
 log = structlog.get_logger(__name__)
@@ -54,6 +54,14 @@ def write_reminders():
     written = reminders.write_due(now=timezone.now())
     if written:
         log.info("reminders written", count=written)
+
+
+@shared_task
+def write_messages():
+    """Turn the messages of managers whose hour has come into letters."""
+    written = messages.write_due(now=timezone.now())
+    if written:
+        log.info("messages written", count=written)
 
 
 @shared_task

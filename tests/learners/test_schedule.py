@@ -32,6 +32,7 @@ def test_every_entry_of_the_timetable_is_a_task_that_exists():
             "beat",
             "send_due_letters",
             "write_reminders",
+            "write_messages",
             "issue_missing",
             "publish_scheduled",
             "close_overdue_attempts",

@@ -6,13 +6,14 @@ manager's cohort, in which the owner is; for everybody else they are foreign. ``
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, resolve
 
-from learners import accommodations, attempts, invitations, roles
+from learners import accommodations, attempts, invitations, messages, roles
 from learners.models import (
     Accommodation,
     Answer,
@@ -24,6 +25,7 @@ from learners.models import (
     Enrolment,
     Invitation,
     Letter,
+    Message,
     OptOut,
     Pair,
     Regrade,
@@ -132,6 +134,20 @@ GET  lms:join              /cohortes/rejoindre/AAAAABBBBB/             404     4
 GET  lms:join_open         /cohortes/{open_cohort}/rejoindre/          200     200     200     200     200     200     200
 POST lms:join_open         /cohortes/{open_cohort}/rejoindre/          in      302     302     302     302     302     302
 GET  lms:join_open         /cohortes/{cohort}/rejoindre/               404     200     404     404     404     404     404
+GET  lms:cohort_messages /cohortes/{cohort}/messages/                in      404     404     404     200     404     200
+GET  lms:cohort_messages /cohortes/{rival_cohort}/messages/          in      404     404     404     404     200     200
+GET  lms:cohort_messages /cohortes/{missing}/messages/               in      404     404     404     404     404     404
+GET  lms:new_message     /cohortes/{cohort}/messages/nouveau/        in      404     404     404     200     404     200
+GET  lms:new_message     /cohortes/{rival_cohort}/messages/nouveau/  in      404     404     404     404     200     200
+GET  lms:new_message     /cohortes/{rival_cohort}/messages/nouveau/?personnes={enrolment} in 404 404 404 404 200 200
+POST lms:new_message     /cohortes/{cohort}/messages/nouveau/        in      404     404     404     422     404     422
+GET  lms:cohort_message  /cohortes/{cohort}/messages/{message}/      in      404     404     404     200     404     200
+GET  lms:cohort_message  /cohortes/{rival_cohort}/messages/{message}/ in     404     404     404     404     404     404
+GET  lms:cohort_message  /cohortes/{cohort}/messages/{missing}/      in      404     404     404     404     404     404
+POST lms:cohort_message  /cohortes/{cohort}/messages/{message}/      in      404     404     404     422     404     422
+GET  lms:cancel_message  /cohortes/{cohort}/messages/{message}/annuler/ in   404     404     404     200     404     200
+POST lms:cancel_message  /cohortes/{cohort}/messages/{message}/annuler/ in   404     404     404     302     404     302
+POST lms:cancel_message  /cohortes/{rival_cohort}/messages/{message}/annuler/ in 404 404     404     404     404     404
 GET  lms:cohort_quizzes    /cohortes/{cohort}/quiz/                    in      404     404     404     200     404     200
 GET  lms:cohort_quizzes    /cohortes/{missing}/quiz/                   in      404     404     404     404     404     404
 GET  lms:cohort_quiz       /cohortes/{cohort}/quiz/{quiz}/             in      404     404     404     200     404     200
@@ -425,6 +441,15 @@ def world(site, track, admin, instructor):
         "lesson": track.get_descendants().get(slug="lecon-12").pk,
         "locked": track.get_descendants().get(slug="lecon-21").pk,
         "quiz": track.get_descendants().get(slug="quiz-1").pk,
+        "enrolment": Enrolment.objects.get(person=owner, track=track).pk,
+        "message": messages.compose(
+            cohort=cohorts["owner"],
+            by=people["manager"],
+            subject="Rendez-vous",
+            text="Bonjour {prénom}",
+            due_at=NOW + timedelta(days=30),
+            at=NOW,
+        ).pk,
         "missing": 999_999,
     }
     return people, values
@@ -445,10 +470,16 @@ MAY_READ = {
 PUBLIC_WITH_CODE = {"lms:certificate", "lms:certificate_pdf"}
 # What the token of a letter allows to whoever holds it.
 BY_TOKEN = {"lms:unsubscribe", "lms:resubscribe"}
-# A form without fields: its button ends an accommodation.
-BY_BUTTON = {"accommodations:edit"}
-# The same for who leads the cohort.
-BY_LEAD = {"lms:revoke_invitation", "lms:give_seat", "lms:remove_waiting", "lms:unpair"}
+# A form without fields: its button ends an accommodation, or decides about a cohort, for these roles.
+LEADING = {"manager", "admin"}
+BY_BUTTON = {
+    "accommodations:edit": {"admin"},
+    "lms:cancel_message": LEADING,
+    "lms:revoke_invitation": LEADING,
+    "lms:give_seat": LEADING,
+    "lms:remove_waiting": LEADING,
+    "lms:unpair": LEADING,
+}
 
 
 # A form of the CMS says how many blocks its stream has.
@@ -479,6 +510,7 @@ def everything():
         Invitation,
         Pair,
         WaitingPlace,
+        Message,
     )
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
@@ -498,8 +530,7 @@ def test_each_address_answers_each_role_as_the_table_says_and_shows_nobody_else(
         with transaction.atomic():
             address = row.address.format(**values)
             response = browser.post(address, NO_BLOCK) if row.method == "POST" else browser.get(address)
-            allowed_to = row.name in BY_TOKEN or (role == "admin" and row.name in BY_BUTTON)
-            allowed_to |= role in {"manager", "admin"} and row.name in BY_LEAD
+            allowed_to = row.name in BY_TOKEN or role in BY_BUTTON.get(row.name, ())
             after = everything() if row.method == "POST" and not allowed_to else before
             transaction.set_rollback(True)
         body = b"".join(response) if response.streaming else response.content
