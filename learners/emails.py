@@ -187,11 +187,7 @@ def manager_message(enrolment, outline, next_step, *, subject, text, author, coh
     In: the enrolment with its person, the outline, the ``Step`` that comes next or None, the words with
     their places, who wrote them, and the cohort's name, empty without one.
     """
-    facts = {
-        "prenom": enrolment.person.first_name,
-        "prochaine etape": next_step.title if next_step else outline.title,
-        "lien": _absolute(next_step.url if next_step else outline.url),
-    }
+    facts = facts_for(enrolment, outline, next_step)
     return _letter(
         "manager_message",
         enrolment.person,
@@ -202,6 +198,15 @@ def manager_message(enrolment, outline, next_step, *, subject, text, author, coh
         track=outline.title,
         informal=outline.informal,
     )
+
+
+def facts_for(enrolment, outline, next_step):
+    """What stands in the places of a manager's message for this person."""
+    return {
+        "prenom": enrolment.person.first_name,
+        "prochaine etape": next_step.title if next_step else outline.title,
+        "lien": _absolute(next_step.url if next_step else outline.url),
+    }
 
 
 def filled(text, facts):

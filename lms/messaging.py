@@ -90,7 +90,8 @@ class WordsForm(forms.Form):
 
     def clean(self):
         """A later message has a day and an hour to come."""
-        facts = super().clean()
+        super().clean()
+        facts = self.cleaned_data
         facts["due_at"] = self.now
         if facts.get("when") == LATER:
             for name, words in (("day", "Donnez le jour de l’envoi."), ("hour", "Donnez l’heure de l’envoi.")):
@@ -111,16 +112,20 @@ class WordsForm(forms.Form):
 class MessageForm(WordsForm):
     """A new message, to some people of the cohort."""
 
-    to = forms.ChoiceField(label="À qui", widget=forms.RadioSelect)
     personnes = forms.CharField(required=False, widget=forms.HiddenInput)
 
     field_order = ["to", "subject", "text", "when", "day", "hour", "personnes"]
 
     def __init__(self, *args, audiences, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["to"].choices = [(one.key, one.label) for one in audiences.values()]
-        self.fields["to"].help_text = "Toute la cohorte : celles et ceux qui en feront partie au moment de l’envoi."
-        self.fields["to"].initial = next(iter(audiences))
+        self.fields["to"] = forms.ChoiceField(
+            label="À qui",
+            choices=[(one.key, one.label) for one in audiences.values()],
+            initial=next(iter(audiences)),
+            widget=forms.RadioSelect,
+            help_text="Toute la cohorte : celles et ceux qui en feront partie au moment de l’envoi.",
+        )
+        self.order_fields(self.field_order)
 
 
 def replaceable(text):

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from courses.typography import folded
-from learners import reviews
+from learners import contacts, reviews
 from learners.access import may_see_cohort
 from learners.models import Cohort
 from learners.reporting import Status, board_of, cohorts_led_by, next_titles, urgency
@@ -69,6 +69,7 @@ def cohort(request, pk):
     context = {
         "cohort": shown,
         "outline": board.outline,
+        "contacts": contacts.day_of(shown, board.outline, now=timezone.now()),
         "figures": board.figures,
         "rows": [replace(row, next_title=titles.get(row.enrolment_pk, "")) for row in page_obj],
         "page_obj": page_obj,

@@ -148,6 +148,13 @@ POST lms:cohort_message  /cohortes/{cohort}/messages/{message}/      in      404
 GET  lms:cancel_message  /cohortes/{cohort}/messages/{message}/annuler/ in   404     404     404     200     404     200
 POST lms:cancel_message  /cohortes/{cohort}/messages/{message}/annuler/ in   404     404     404     302     404     302
 POST lms:cancel_message  /cohortes/{rival_cohort}/messages/{message}/annuler/ in 404 404     404     404     404     404
+GET  lms:cohort_contacts /cohortes/{cohort}/contacter/               in      404     404     404     200     404     200
+GET  lms:cohort_contacts /cohortes/{rival_cohort}/contacter/         in      404     404     404     404     200     200
+GET  lms:contact         /cohortes/{cohort}/contacter/{enrolment}/   in      404     404     404     200     404     200
+GET  lms:contact         /cohortes/{rival_cohort}/contacter/{enrolment}/ in  404     404     404     404     404     404
+GET  lms:contact         /cohortes/{cohort}/contacter/{missing}/     in      404     404     404     404     404     404
+POST lms:contact         /cohortes/{cohort}/contacter/{enrolment}/   in      404     404     404     422     404     422
+POST lms:contact         /cohortes/{rival_cohort}/contacter/{enrolment}/ in  404     404     404     404     404     404
 GET  lms:cohort_quizzes    /cohortes/{cohort}/quiz/                    in      404     404     404     200     404     200
 GET  lms:cohort_quizzes    /cohortes/{missing}/quiz/                   in      404     404     404     404     404     404
 GET  lms:cohort_quiz       /cohortes/{cohort}/quiz/{quiz}/             in      404     404     404     200     404     200

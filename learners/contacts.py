@@ -1,0 +1,333 @@
+"""Whom to write to today, and why; the words to begin with; and whether they came back."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from courses.outline import Outline
+from courses.typography import FIXED, pluriel
+from learners import delivery, emails, letters, messages
+from learners.errors import NotEnrolled, NotToContact
+from learners.models import Attempt, Completion, Contact, Enrolment, Letter, OptOut
+
+Reason = Contact.Reason
+
+AT_MOST = 10
+LATEST = 5
+# From how many days on each reason holds.
+TO_BEGIN, TO_COME_BACK, TO_FINISH = 3, 10, 4
+FAILURES = 2
+NEARLY = 80  # per cent of the required steps
+# Nobody is written to twice in a row.
+REST = timedelta(days=7)
+REST_AFTER_REMINDER = timedelta(days=3)
+# How long one looks whether somebody came back, and from how many people on a share says something.
+LOOK_BACK = timedelta(days=30)
+ENOUGH = 5
+
+# The most urgent first: who is there and stuck, who has almost arrived, who left, who never came.
+URGENCY = (Reason.STUCK, Reason.NEARLY_DONE, Reason.SILENT, Reason.NEVER_STARTED)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Somebody to write to, with the one reason and its figures."""
+
+    enrolment_pk: int
+    name: str
+    reason: Reason
+    days: int
+    done: int
+    total: int
+    quiz_title: str = ""
+    failures: int = 0
+
+    @property
+    def words(self):
+        """The reason with its figures, in French."""
+        days = f"{self.days}{FIXED}jour{pluriel(self.days)}"
+        steps = f"{self.done}{FIXED}étape{pluriel(self.done)} sur{FIXED}{self.total}"
+        match self.reason:
+            case Reason.NEVER_STARTED:
+                return f"{days} sans commencer"
+            case Reason.STUCK:
+                return f"{self.failures}{FIXED}essais sans réussir « {self.quiz_title} », {steps}"
+            case Reason.NEARLY_DONE:
+                return f"{steps}, {days} sans venir"
+        return f"{days} sans venir, {steps}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One contact, and the day on which the person came back, or None."""
+
+    contact: Contact
+    back_on: datetime | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of the people written to for a reason, how many came back."""
+
+    reason: Reason
+    back: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a board shows: whom to write to today, the latest who were written to, whether there are more."""
+
+    today: list[Suggestion]
+    latest: list[Outcome]
+    more: bool
+    shares: list[Share]
+
+
+def day_of(cohort, outline, *, now):
+    """The Day of this cohort. Three queries, whatever its size."""
+    found = outcomes(cohort, now=now)
+    today = people_to_contact(cohort, outline, now=now)
+    return Day(today=today, latest=found[:LATEST], more=len(found) > LATEST, shares=shares(found))
+
+
+# ---------------------------------------------------------------- whom, and why
+
+
+def people_to_contact(cohort, outline, *, now):
+    """The Suggestions of the day for this cohort, the most urgent first. Two queries, whatever its size.
+
+    Leaves out who finished or left, staff, closed accounts, who refuses reminders, and who was written to lately.
+    Within a reason the shortest silence comes first: they are the likeliest to come back.
+    """
+    if outline is None or not outline.required or (cohort.closes_on and cohort.closes_on < _today(cohort, now)):
+        return []
+    found = _suggestions(cohort, outline, _undisturbed(_learning(cohort), now), now=now)
+    return sorted(found, key=lambda one: (URGENCY.index(one.reason), one.days, one.name, one.enrolment_pk))[:AT_MOST]
+
+
+def suggestion_for(enrolment, cohort, outline, *, now):
+    """The Suggestion for this person even if they rest today; without a reason of the list, another one."""
+    rows = _learning(cohort).filter(pk=enrolment.pk)
+    found = _suggestions(cohort, outline, rows, now=now) if outline else []
+    if found:
+        return found[0]
+    return Suggestion(enrolment.pk, str(enrolment.person), Reason.OTHER, 0, 0, 0)
+
+
+def refuses(person):
+    """Whether this person does not want to be reminded of a track, by the clock or by somebody."""
+    return OptOut.objects.filter(person=person, kind=Letter.Kind.REMINDER).exists()
+
+
+def _learning(cohort):
+    return messages.reachable(cohort).unfinished()
+
+
+def _undisturbed(enrolments, now):
+    lately = Contact.objects.filter(enrolment=OuterRef("pk"), contacted_at__gt=now - REST)
+    reminded = Letter.objects.filter(
+        enrolment=OuterRef("pk"),
+        kind=Letter.Kind.REMINDER,
+        due_at__gt=now - REST_AFTER_REMINDER,
+        dropped_at__isnull=True,
+    )
+    refusing = OptOut.objects.filter(person=OuterRef("person"), kind=Letter.Kind.REMINDER)
+    return enrolments.exclude(Exists(lately)).exclude(Exists(reminded)).exclude(Exists(refusing))
+
+
+def _suggestions(cohort, outline, enrolments, *, now):
+    stuck = _stuck(cohort, outline)
+    begins = datetime.combine(cohort.opens_on, time.min, tzinfo=cohort.zone)
+    rows = enrolments.with_progress(outline).select_related("person")
+    found = (_suggestion(row, outline, stuck.get(row.pk), begins=begins, now=now) for row in rows)
+    return [one for one in found if one]
+
+
+def _stuck(cohort, outline):
+    """The quiz at which each learner fails again and again, by enrolment: (failures, title). One query."""
+    titles = {step.pk: step.title for step in outline.steps}
+    rows = (
+        Attempt.objects.filter(enrolment__cohort=cohort, quiz__in=titles, submitted_at__isnull=False)
+        .order_by()
+        .values_list("enrolment_id", "quiz_id")
+        .annotate(
+            failures=Count("pk", filter=Q(passed=False)),
+            # One that succeeded, or that somebody is still reading, is no failure.
+            others=Count("pk", filter=Q(passed=True) | Q(passed__isnull=True)),
+        )
+        .filter(failures__gte=FAILURES, others=0)
+        .order_by("failures", "-quiz_id")
+    )
+    return {enrolment_pk: (failures, titles[quiz_pk]) for enrolment_pk, quiz_pk, failures, _ in rows}
+
+
+def _suggestion(enrolment, outline, stuck, *, begins, now):
+    """The Suggestion for this enrolment with its progress, or None."""
+    total, started = len(outline.required), enrolment.last_activity_at > enrolment.enrolled_at
+    since = enrolment.last_activity_at if started else max(enrolment.enrolled_at, begins)
+    days = (now - since).days
+    one = Suggestion(enrolment.pk, str(enrolment.person), Reason.SILENT, days, enrolment.done, total)
+    if not started:
+        return replace(one, reason=Reason.NEVER_STARTED) if days >= TO_BEGIN else None
+    if stuck and days < TO_COME_BACK:
+        return replace(one, reason=Reason.STUCK, failures=stuck[0], quiz_title=stuck[1])
+    if 100 * enrolment.done >= NEARLY * total and days >= TO_FINISH:
+        return replace(one, reason=Reason.NEARLY_DONE)
+    return one if days >= TO_COME_BACK else None
+
+
+# ---------------------------------------------------------------- the words, and the letter
+
+
+def prepared(suggestion, enrolment, outline: Outline, *, by):
+    """The subject and the text to begin with, in the voice of the track, for this person and this reason."""
+    left = suggestion.total - suggestion.done
+    facts = emails.facts_for(enrolment, outline, delivery.whats_next(enrolment, outline)) | {
+        "parcours": outline.title,
+        "quiz": suggestion.quiz_title,
+        "reste": f"{left}{FIXED}étape{pluriel(left)}",
+        "adresse": by.email,
+    }
+    subject, text = WORDS[suggestion.reason][outline.informal]
+    ending = ENDINGS[outline.informal]
+    return emails.filled(subject, facts), emails.filled(f"Bonjour {{prénom}},\n\n{text}\n\n{ending}", facts)
+
+
+def write_to(*, enrolment_pk, reason, subject, text, by, at):
+    """Write to one person, at most once a day: (contact, whether it was written now)."""
+    subject, text = messages.fit(subject, text)
+    with transaction.atomic():
+        enrolment = Enrolment.objects.locked(enrolment_pk)
+        if enrolment is None:
+            raise NotEnrolled("Cette personne s’est retirée du parcours.")
+        if refuses(enrolment.person):
+            raise NotToContact
+        key = f"contact:{enrolment.pk}:{_today(enrolment.cohort, at):%Y-%m-%d}"
+        existing = Contact.objects.filter(letter__key=key).first()
+        if existing:
+            return existing, False
+        letter = letters.write(
+            kind=Letter.Kind.MESSAGE,
+            person=enrolment.person,
+            enrolment=enrolment,
+            key=key,
+            due_at=at,
+            subject=subject,
+            text=text,
+        )
+        contact = Contact.objects.create(
+            enrolment=enrolment, reason=reason, letter=letter, contacted_at=at, contacted_by=by
+        )
+    return contact, True
+
+
+# ---------------------------------------------------------------- afterwards
+
+
+def outcomes(cohort, *, now):
+    """The contacts of the last month, the latest first, and whether the person came back. One query."""
+    done = Completion.objects.filter(enrolment=OuterRef("enrolment"), completed_at__gt=OuterRef("contacted_at"))
+    tried = Attempt.objects.filter(enrolment=OuterRef("enrolment"), opened_at__gt=OuterRef("contacted_at"))
+    rows = (
+        Contact.objects.filter(enrolment__cohort=cohort, contacted_at__gt=now - LOOK_BACK, contacted_at__lte=now)
+        .select_related("enrolment__person")
+        .annotate(
+            done_on=Subquery(done.order_by("completed_at").values("completed_at")[:1]),
+            tried_on=Subquery(tried.order_by("opened_at").values("opened_at")[:1]),
+        )
+        .order_by("-contacted_at", "-pk")
+    )
+    return [Outcome(contact, _back_on(contact)) for contact in rows]
+
+
+def shares(found):
+    """Of the people written to for each reason, how many came back; a reason of too few people says nothing."""
+    people: dict[str, set[int]] = {}
+    back: dict[str, set[int]] = {}
+    for one in found:
+        people.setdefault(one.contact.reason, set()).add(one.contact.enrolment_id)
+        if one.back_on:
+            back.setdefault(one.contact.reason, set()).add(one.contact.enrolment_id)
+    return [
+        Share(reason, len(back.get(reason, ())), len(people[reason]))
+        for reason in Reason
+        if len(people.get(reason, ())) >= ENOUGH
+    ]
+
+
+def _back_on(contact):
+    """The first thing done after the contact; the last activity, when it left no other trace."""
+    last = contact.enrolment.last_activity_at
+    seen = [moment for moment in (contact.done_on, contact.tried_on) if moment]
+    return min(seen, default=last if last > contact.contacted_at else None)
+
+
+def _today(cohort, now):
+    """The day where the cohort is; without one, where the site is."""
+    return timezone.localdate(now, cohort.zone if cohort else None)
+
+
+# Said with « vous », then with « tu »: the words to begin with, never sent without being read.
+WORDS = {
+    Reason.NEVER_STARTED: (
+        (
+            "Un coup de main pour commencer ?",
+            "Votre place dans le parcours « {parcours} » vous attend. La première étape, « {prochaine étape} », "
+            "est ici :\n{lien}\n\nSi quelque chose vous retient (le temps, l’accès au site, une question), "
+            "dites-le-moi : nous chercherons ensemble.",
+        ),
+        (
+            "Un coup de main pour commencer ?",
+            "Ta place dans le parcours « {parcours} » t’attend. La première étape, « {prochaine étape} », "
+            "est ici :\n{lien}\n\nSi quelque chose te retient (le temps, l’accès au site, une question), "
+            "dis-le-moi : nous chercherons ensemble.",
+        ),
+    ),
+    Reason.SILENT: (
+        (
+            "Où en êtes-vous ?",
+            "Je ne vous ai pas vu passer depuis un moment dans le parcours « {parcours} ». Tout ce que vous avez fait "
+            "est gardé ; la suite est « {prochaine étape} » :\n{lien}\n\nSi le rythme ne convient pas, "
+            "dites-moi ce qui vous aiderait.",
+        ),
+        (
+            "Où en es-tu ?",
+            "Je ne t’ai pas vu passer depuis un moment dans le parcours « {parcours} ». Tout ce que tu as fait "
+            "est gardé ; la suite est « {prochaine étape} » :\n{lien}\n\nSi le rythme ne convient pas, "
+            "dis-moi ce qui t’aiderait.",
+        ),
+    ),
+    Reason.STUCK: (
+        (
+            "À propos de « {quiz} »",
+            "Le quiz « {quiz} » vous résiste, et c’est souvent le signe d’une question à éclaircir. Voulez-vous que "
+            "nous en parlions ? Dites-moi ce qui n’est pas clair.\n\nPour relire ou recommencer :\n{lien}",
+        ),
+        (
+            "À propos de « {quiz} »",
+            "Le quiz « {quiz} » te résiste, et c’est souvent le signe d’une question à éclaircir. Veux-tu que "
+            "nous en parlions ? Dis-moi ce qui n’est pas clair.\n\nPour relire ou recommencer :\n{lien}",
+        ),
+    ),
+    Reason.NEARLY_DONE: (
+        (
+            "Plus que {reste}",
+            "Vous y êtes presque : il reste {reste} avant la fin du parcours « {parcours} ». "
+            "La prochaine est « {prochaine étape} » :\n{lien}\n\nBravo pour le chemin déjà fait.",
+        ),
+        (
+            "Plus que {reste}",
+            "Tu y es presque : il reste {reste} avant la fin du parcours « {parcours} ». "
+            "La prochaine est « {prochaine étape} » :\n{lien}\n\nBravo pour le chemin déjà fait.",
+        ),
+    ),
+    Reason.OTHER: (
+        ("Des nouvelles du parcours « {parcours} »", "La suite de votre parcours est ici :\n{lien}"),
+        ("Des nouvelles du parcours « {parcours} »", "La suite de ton parcours est ici :\n{lien}"),
+    ),
+}
+ENDINGS = ("Vous pouvez me répondre à {adresse}.", "Tu peux me répondre à {adresse}.")
