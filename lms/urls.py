@@ -15,6 +15,7 @@ from lms.views import (
     dashboard,
     demo,
     enrolments,
+    exports,
     glossary,
     health,
     joining,
@@ -69,7 +70,8 @@ urlpatterns = [
     # Cohorts
     path("cohortes/", cohorts.cohorts, name="cohorts"),
     path("cohortes/<key:pk>/", cohorts.cohort, name="cohort"),
-    path("cohortes/<key:pk>/export.csv", cohorts.cohort_csv, name="cohort_csv"),
+    path("cohortes/<key:pk>/export.csv", exports.cohort_csv, name="cohort_csv"),
+    path("cohortes/<key:pk>/export.xlsx", exports.cohort_xlsx, name="cohort_xlsx"),
     path("cohortes/<key:pk>/messages/", messages.cohort_messages, name="cohort_messages"),
     path("cohortes/<key:pk>/messages/nouveau/", messages.new_message, name="new_message"),
     path("cohortes/<key:pk>/messages/<key:message_pk>/", messages.cohort_message, name="cohort_message"),

@@ -20,7 +20,8 @@ from courses.outline import outline_by_pk, outlines
 from learners.access import may_correct_marks, may_see_quiz_figures, still_learning
 from learners.analysis import VersionMet, figures_of, first_attempt_counts, versions_met
 from learners.models import Cohort
-from lms.views.cohorts import inert, led_cohort
+from learners.spreadsheets import inert
+from lms.views.cohorts import led_cohort
 
 
 @dataclass(frozen=True)

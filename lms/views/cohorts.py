@@ -1,15 +1,13 @@
 """The board: whom to help today."""
 
-import csv
 from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from courses.typography import folded
@@ -99,72 +97,3 @@ def led_cohort(request, pk):
     if not may_see_cohort(request.user, shown):
         raise Http404
     return shown
-
-
-HEADINGS = [
-    "Nom",
-    "Adresse e-mail",
-    "Statut",
-    "Étapes terminées",
-    "Étapes obligatoires",
-    "Avancée (%)",
-    "Inscription",
-    "Dernière activité",
-    "Jours sans activité",
-    "Parcours terminé",
-    "Code de l’attestation",
-]
-
-
-@login_required
-@require_safe
-def cohort_csv(request, pk):
-    """The same rows as the board, as a CSV that French spreadsheets open without a question."""
-    shown = led_cohort(request, pk)
-    board = board_of(shown, now=timezone.now())
-    name = f"{slugify(shown.name)}-{timezone.localdate():%Y-%m-%d}.csv"
-    return StreamingHttpResponse(
-        csv_lines(board.rows),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def csv_lines(rows):
-    """The file, line by line: a byte order mark, semicolons, and cells that no spreadsheet runs."""
-    writer = csv.writer(Echo(), delimiter=";")
-    yield "\ufeff" + writer.writerow(HEADINGS)
-    for row in rows:
-        yield writer.writerow(
-            [
-                inert(row.name),
-                inert(row.email),
-                row.status_label,
-                row.done,
-                row.total,
-                row.percent,
-                day(row.enrolled_at),
-                day(row.last_activity),
-                row.days_silent,
-                day(row.finished_at),
-                row.certificate_code or "",
-            ]
-        )
-
-
-class Echo:
-    """A file that gives back what is written to it, so that lines leave as they are made."""
-
-    def write(self, line):
-        """The line itself."""
-        return line
-
-
-def day(moment):
-    """A local day as 2026-11-23, or nothing."""
-    return f"{timezone.localtime(moment):%Y-%m-%d}" if moment else ""
-
-
-def inert(text):
-    """The text, made harmless when a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else text

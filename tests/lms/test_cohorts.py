@@ -2,9 +2,10 @@
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from openpyxl import load_workbook
 
 from learners.enrolment import withdraw
 from learners.models import Certificate, Enrolment, User
@@ -380,3 +381,28 @@ def test_the_export_of_an_empty_cohort_has_its_headings(samuel, cohort):
     _, content, rows = export(samuel, cohort)
 
     assert (rows, content.count(b"\r\n")) == ([], 1)
+
+
+def test_the_workbook_holds_the_rows_of_the_board_with_real_numbers_and_dates(samuel, cohort, people):
+    enrol(make_person("cmd@example.org", first_name="=cmd", last_name="A"), cohort.track, at=NOW, cohort=cohort)
+    response = samuel.client.get(f"/cohortes/{cohort.pk}/export.xlsx")
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    headings, *rows = sheet.iter_rows(values_only=True)
+    found = {row[0]: dict(zip(headings, row, strict=True)) for row in rows}
+
+    assert response["Content-Disposition"] == 'attachment; filename="automne-2026-11-23.xlsx"'
+    assert set(found) == {*URGENT, "'=cmd A"}
+    assert found["Cléo Caron"] == {
+        "Nom": "Cléo Caron",
+        "Adresse e-mail": "cleo.caron@example.org",
+        "Statut": "besoin d’aide",
+        "Étapes terminées": 1,
+        "Étapes obligatoires": 4,
+        "Avancée (%)": 25,
+        "Inscription": datetime(2026, 10, 29),  # noqa: DTZ001 — a cell has no zone
+        "Dernière activité": datetime(2026, 11, 11),  # noqa: DTZ001 — a cell has no zone
+        "Jours sans activité": 12,
+        "Parcours terminé": None,
+        "Code de l’attestation": None,
+    }
+    assert headings == tuple(export(samuel, cohort)[2][0])

@@ -182,10 +182,12 @@ def test_the_board_and_its_export_cost_as_much_with_one_learner_as_with_three(co
     finish(enrol(make_person("p0@example.org"), track, cohort=cohort), steps=1)
     count(10, f"/cohortes/{cohort.pk}/")
     count(6, f"/cohortes/{cohort.pk}/export.csv")
+    count(6, f"/cohortes/{cohort.pk}/export.xlsx")
     for number in (1, 2):
         finish(enrol(make_person(f"p{number}@example.org"), track, cohort=cohort), steps=2 * number)
     count(10, f"/cohortes/{cohort.pk}/")
     count(6, f"/cohortes/{cohort.pk}/export.csv")
+    count(6, f"/cohortes/{cohort.pk}/export.xlsx")
 
 
 # ---------------------------------------------------------------- answers

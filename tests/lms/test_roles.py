@@ -134,6 +134,9 @@ GET  lms:join              /cohortes/rejoindre/AAAAABBBBB/             404     4
 GET  lms:join_open         /cohortes/{open_cohort}/rejoindre/          200     200     200     200     200     200     200
 POST lms:join_open         /cohortes/{open_cohort}/rejoindre/          in      302     302     302     302     302     302
 GET  lms:join_open         /cohortes/{cohort}/rejoindre/               404     200     404     404     404     404     404
+GET  lms:cohort_xlsx     /cohortes/{cohort}/export.xlsx              in      404     404     404     200     404     200
+GET  lms:cohort_xlsx     /cohortes/{rival_cohort}/export.xlsx        in      404     404     404     404     200     200
+GET  lms:cohort_xlsx     /cohortes/{missing}/export.xlsx             in      404     404     404     404     404     404
 GET  lms:cohort_messages /cohortes/{cohort}/messages/                in      404     404     404     200     404     200
 GET  lms:cohort_messages /cohortes/{rival_cohort}/messages/          in      404     404     404     404     200     200
 GET  lms:cohort_messages /cohortes/{missing}/messages/               in      404     404     404     404     404     404
