@@ -4,10 +4,13 @@ import tempfile
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from learners import evidence
 from learners.reporting import board_of
 from learners.spreadsheets import Column, csv_lines, write_xlsx
 from lms.views.cohorts import led_cohort
@@ -52,6 +55,32 @@ def cohort_xlsx(request, pk):
     write_xlsx(file, COLUMNS, rows, zone=shown.zone, title="Cohorte")
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{named(shown)}.xlsx", content_type=XLSX)
+
+
+@login_required
+@require_safe
+def cohort_evidence(request, pk):
+    """What the evidence pack holds, before it is downloaded."""
+    shown = led_cohort(request, pk)
+    context = {
+        "cohort": shown,
+        "parts": evidence.parts_of(shown, None, {}),
+        "breadcrumb": [("Mes cohortes", reverse("lms:cohorts")), (shown.name, shown.get_absolute_url())],
+    }
+    return TemplateResponse(request, "lms/cohort/evidence.html", context)
+
+
+@login_required
+@require_safe
+def cohort_evidence_zip(request, pk):
+    """The evidence pack."""
+    shown = led_cohort(request, pk)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 — the response closes it once it has left
+    evidence.write_pack(file, shown, now=timezone.now())
+    file.seek(0)
+    return FileResponse(
+        file, as_attachment=True, filename=f"preuves-{named(shown)}.zip", content_type="application/zip"
+    )
 
 
 def named(cohort):

@@ -137,6 +137,12 @@ GET  lms:join_open         /cohortes/{cohort}/rejoindre/               404     2
 GET  lms:cohort_xlsx     /cohortes/{cohort}/export.xlsx              in      404     404     404     200     404     200
 GET  lms:cohort_xlsx     /cohortes/{rival_cohort}/export.xlsx        in      404     404     404     404     200     200
 GET  lms:cohort_xlsx     /cohortes/{missing}/export.xlsx             in      404     404     404     404     404     404
+GET  lms:cohort_evidence /cohortes/{cohort}/preuves/                 in      404     404     404     200     404     200
+GET  lms:cohort_evidence /cohortes/{rival_cohort}/preuves/           in      404     404     404     404     200     200
+GET  lms:cohort_evidence /cohortes/{missing}/preuves/                in      404     404     404     404     404     404
+GET  lms:cohort_evidence_zip /cohortes/{cohort}/preuves.zip          in      404     404     404     200     404     200
+GET  lms:cohort_evidence_zip /cohortes/{rival_cohort}/preuves.zip    in      404     404     404     404     200     200
+GET  lms:cohort_evidence_zip /cohortes/{missing}/preuves.zip         in      404     404     404     404     404     404
 GET  lms:cohort_messages /cohortes/{cohort}/messages/                in      404     404     404     200     404     200
 GET  lms:cohort_messages /cohortes/{rival_cohort}/messages/          in      404     404     404     404     200     200
 GET  lms:cohort_messages /cohortes/{missing}/messages/               in      404     404     404     404     404     404
