@@ -6,15 +6,17 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from learners import reviews, seats
+from learners import contacts, reviews, seats
 from learners.models import (
     Answer,
     Attempt,
     Cohort,
     Completion,
+    Contact,
     EnrolmentChange,
     Invitation,
     Letter,
+    Message,
     Pair,
     Regrade,
     Review,
@@ -90,9 +92,18 @@ def test_one_cohort_is_full_with_organisations_pairs_an_invitation_and_people_wh
     assert WaitingPlace.objects.waiting().filter(cohort=cohort).count() == 3
 
 
+def test_a_message_is_scheduled_and_of_two_people_who_were_written_to_one_came_back():
+    now = timezone.now()
+    message = Message.objects.get()
+    assert message.due_at > now
+    assert message.author.email == "responsable@demo.example"
+    assert {bool(one.back_on) for one in contacts.outcomes(message.cohort, now=now)} == {True, False}
+    assert Contact.objects.count() == 2
+
+
 def test_a_second_start_changes_nothing():
     def rows():
-        models = (Attempt, Answer, Review, Regrade, Letter, EnrolmentChange, Pair, Invitation, WaitingPlace)
+        models = (Attempt, Answer, Review, Regrade, Letter, Message, EnrolmentChange, Pair, Invitation, WaitingPlace)
         return [list(model.objects.order_by("pk").values()) for model in models]
 
     before = rows()

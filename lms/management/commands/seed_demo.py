@@ -6,7 +6,7 @@ the letters show what they would show in real life.
 
 import random
 import secrets
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
@@ -18,8 +18,8 @@ from django.utils.text import slugify
 
 from courses.models import QuizPage
 from courses.outline import outlines
-from learners import attempts, enrolment, invitations, pairs, progress, reviews, roles, seats
-from learners.models import Answer, Cohort, CohortLead, Enrolment, Letter, Sector, User
+from learners import attempts, contacts, enrolment, invitations, messages, pairs, progress, reviews, roles, seats
+from learners.models import Answer, Cohort, CohortLead, Contact, Enrolment, Letter, Sector, User
 from lms.management.written_answers import WRITTEN
 
 FIRST_NAMES = (
@@ -46,6 +46,16 @@ PACES: list[tuple[str, float, int]] = [
 ]
 WEEKS_AGO = 7
 SECOND_THOUGHTS = "Relu à tête reposée : votre dernière phrase répond bien au second critère. Les deux points sont là."
+# How long ago two people were written to, and what everybody will read.
+CONTACTED = timedelta(days=5)
+RENDEZ_VOUS = """Bonjour {{prénom}},
+
+Nous nous retrouvons jeudi à 18 h pour une heure en visio : venez avec une question, même petite.
+
+D’ici là, votre prochaine étape est « {{prochaine étape}} » :
+{{lien}}
+
+Un empêchement ? Écrivez-moi à {address}."""
 # How long answers wait for a reader: the latest are still in the queue.
 READ_WITHIN = timedelta(days=12)
 
@@ -101,6 +111,7 @@ class Command(BaseCommand):
             person.groups.add(roles.managers())
         self.reader = instructor
         names = people(dice)
+        led = [one for one in outlines() if one.slug != "decideurs"]
         for outline in outlines():
             cohort = Cohort.objects.create(
                 name=f"{outline.title} · automne {now.year}",
@@ -115,6 +126,8 @@ class Command(BaseCommand):
                 self.live(next(names), outline, cohort, pace, now=now, dice=dice)
             if outline.slug == FULL:
                 self.fill_up(cohort, lead, now=now)
+            if outline == led[0]:
+                self.write(cohort, outline, lead, now=now)
             self.stdout.write(f"  {cohort.name} : {len(PACES)} personnes")
         self.change_their_mind(now)
         track = next(one for one in outlines() if one.slug == "jeunes")
@@ -165,6 +178,28 @@ class Command(BaseCommand):
             email = f"{slugify(first_name)}.{slugify(last_name)}@demo.example"
             person = self.account(email, first_name, last_name, None)
             seats.wait(person=person, cohort=cohort, at=now - timedelta(days=days))
+
+    def write(self, cohort, outline, lead, *, now):
+        """The lead writes to two people, one of whom came back, and prepares a message to the cohort."""
+        then = now - CONTACTED
+        going = Enrolment.objects.active().unfinished().filter(cohort=cohort, enrolled_at__lt=then)
+        silent = going.silent_since(now - timedelta(days=10)).order_by("-last_activity_at", "pk")
+        back = going.filter(completions__completed_at__gt=then).order_by("-last_activity_at", "pk").distinct()
+        for row in (silent.first(), back.first()):
+            if row is None:
+                continue
+            one = contacts.Suggestion(row.pk, str(row.person), Contact.Reason.SILENT, 0, 0, len(outline.required))
+            subject, text = contacts.prepared(one, row, outline, by=lead)
+            contacts.write_to(enrolment_pk=row.pk, reason=one.reason, subject=subject, text=text, by=lead, at=then)
+        day = timezone.localdate(now, cohort.zone) + timedelta(days=2)
+        messages.compose(
+            cohort=cohort,
+            by=lead,
+            subject="Notre prochaine rencontre",
+            text=RENDEZ_VOUS.format(address=lead.email),
+            due_at=datetime.combine(day, time(9), tzinfo=cohort.zone),
+            at=now,
+        )
 
     def answer(self, row, step, *, at, now, last):
         """Answer a quiz as people do: mostly right, some better than others, sometimes twice."""
