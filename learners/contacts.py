@@ -290,13 +290,13 @@ WORDS = {
     Reason.SILENT: (
         (
             "Où en êtes-vous ?",
-            "Je ne vous ai pas vu passer depuis un moment dans le parcours « {parcours} ». Tout ce que vous avez fait "
+            "Le parcours « {parcours} » vous attend depuis un moment. Tout ce que vous avez fait "
             "est gardé ; la suite est « {prochaine étape} » :\n{lien}\n\nSi le rythme ne convient pas, "
             "dites-moi ce qui vous aiderait.",
         ),
         (
             "Où en es-tu ?",
-            "Je ne t’ai pas vu passer depuis un moment dans le parcours « {parcours} ». Tout ce que tu as fait "
+            "Le parcours « {parcours} » t’attend depuis un moment. Tout ce que tu as fait "
             "est gardé ; la suite est « {prochaine étape} » :\n{lien}\n\nSi le rythme ne convient pas, "
             "dis-moi ce qui t’aiderait.",
         ),

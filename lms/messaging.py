@@ -69,7 +69,10 @@ class WordsForm(forms.Form):
         label="Quand", choices=[(NOW, "Maintenant"), (LATER, "Plus tard")], widget=forms.RadioSelect, initial=NOW
     )
     day = forms.DateField(
-        label="Jour", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label="Jour",
+        required=False,
+        help_text="Pour un envoi plus tard.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     hour = forms.TimeField(
         label="Heure", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")

@@ -50,12 +50,12 @@ SECOND_THOUGHTS = "Relu à tête reposée : votre dernière phrase répond bien 
 CONTACTED = timedelta(days=5)
 RENDEZ_VOUS = """Bonjour {{prénom}},
 
-Nous nous retrouvons jeudi à 18 h pour une heure en visio : venez avec une question, même petite.
+Nous nous retrouvons la semaine prochaine pour une heure en visio. Une question, même petite, aide tout le monde.
 
-D’ici là, votre prochaine étape est « {{prochaine étape}} » :
+D’ici là, la prochaine étape est « {{prochaine étape}} » :
 {{lien}}
 
-Un empêchement ? Écrivez-moi à {address}."""
+Un empêchement ? Un mot à {address} suffit."""
 # How long answers wait for a reader: the latest are still in the queue.
 READ_WITHIN = timedelta(days=12)
 
