@@ -142,9 +142,21 @@ def _undisturbed(enrolments, now):
 def _suggestions(cohort, outline, enrolments, *, now):
     stuck = _stuck(cohort, outline)
     begins = datetime.combine(cohort.opens_on, time.min, tzinfo=cohort.zone)
-    rows = enrolments.with_progress(outline).select_related("person")
+    # Tuples: at each sight of the board there may be thousands to choose among.
+    rows = enrolments.with_progress(outline).values_list(*FACTS, named=True)
     found = (_suggestion(row, outline, stuck.get(row.pk), begins=begins, now=now) for row in rows)
     return [one for one in found if one]
+
+
+FACTS = (
+    "pk",
+    "person__first_name",
+    "person__last_name",
+    "person__email",
+    "enrolled_at",
+    "last_activity_at",
+    "done",
+)
 
 
 def _stuck(cohort, outline):
@@ -166,11 +178,14 @@ def _stuck(cohort, outline):
 
 
 def _suggestion(enrolment, outline, stuck, *, begins, now):
-    """The Suggestion for this enrolment with its progress, or None."""
+    """The Suggestion for these facts of an enrolment, or None."""
     total, started = len(outline.required), enrolment.last_activity_at > enrolment.enrolled_at
     since = enrolment.last_activity_at if started else max(enrolment.enrolled_at, begins)
     days = (now - since).days
-    one = Suggestion(enrolment.pk, str(enrolment.person), Reason.SILENT, days, enrolment.done, total)
+    if days < TO_BEGIN and not stuck:
+        return None
+    name = f"{enrolment.person__first_name} {enrolment.person__last_name}".strip() or enrolment.person__email
+    one = Suggestion(enrolment.pk, name, Reason.SILENT, days, enrolment.done, total)
     if not started:
         return replace(one, reason=Reason.NEVER_STARTED) if days >= TO_BEGIN else None
     if stuck and days < TO_COME_BACK:
@@ -268,7 +283,7 @@ def _back_on(contact):
 
 def _today(cohort, now):
     """The day where the cohort is; without one, where the site is."""
-    return timezone.localdate(now, cohort.zone if cohort else None)
+    return timezone.localtime(now, cohort.zone if cohort else None).date()
 
 
 # Said with « vous », then with « tu »: the words to begin with, never sent without being read.

@@ -100,4 +100,6 @@ def test_only_reminders_can_be_refused(learner):
         "reminder": True,
         "certificate": False,
         "review": False,
+        "seat": False,
+        "message": False,
     }
