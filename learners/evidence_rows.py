@@ -36,12 +36,12 @@ def programme(outline):
     if outline is None:
         return
     keys = [outline.pk, *(module.pk for module in outline.modules), *(step.pk for step in outline.steps)]
-    online = dict(Page.objects.filter(pk__in=keys).values_list("pk", "latest_revision__created_at"))
+    online = dict(Page.objects.filter(pk__in=keys).values_list("pk", "live_revision__created_at"))
     yield Line("Parcours", "", outline.title, "", outline.minutes, None, online[outline.pk])
     for module in outline.modules:
         yield Line("Module", str(module.number), module.title, "", module.minutes, None, online[module.pk])
-        for step in module.steps:
-            number = f"{module.number}.{step.number}"
+        for place, step in enumerate(module.steps, start=1):
+            number = f"{module.number}.{place}"
             yield Line("Étape", number, step.title, step.kind_label, step.minutes, step.required, online[step.pk])
 
 
