@@ -16,7 +16,7 @@ from django.template import Engine
 from courses.models import TrackPage
 from courses.outline import Module, Outline, Step
 from learners import emails
-from learners.models import Certificate, Cohort, Enrolment, Letter, User
+from learners.models import Certificate, Cohort, Enrolment, Letter, User, WaitingPlace
 
 SITE = "https://alliance.example"
 UNSUBSCRIBE = f"{SITE}/messages/WzEsInJlbWluZGVyIl0:1tN0ab:x-y_z/desinscription/"
@@ -104,6 +104,12 @@ def every_letter():
         nearly_all = [step(n) for n in range(1, 5)]
         yield emails.reminder(enrolment(), track, nearly_all, step(5), 10, unsubscribe_url=UNSUBSCRIBE)
         yield emails.certificate_ready(certificate(informal=informal))
+        seated = enrolment(cohort=Cohort(name="Automne"))
+        yield emails.seat_given(seated, track, step(1))
+        yield emails.waiting(WaitingPlace(cohort=seated.cohort, person=seated.person), track)
+        seated.person.set_unusable_password()
+        yield emails.welcome(seated, track, step(1))
+        yield emails.seat_given(seated, track, None)
 
 
 ACCOUNT_FACTS = {

@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
+from learners import admissions, pairs, seats
 from learners import enrolment as enrolments
-from learners import pairs, seats
 from learners.errors import CohortFull, NotPairable
-from learners.models import Enrolment, Pair, WaitingPlace
+from learners.models import Enrolment, Pair, User, WaitingPlace
 from tests.factories import courses, learners
 from tests.factories.learners import NOW, enrol
 from tests.learners.test_races import at_once, crowds, letters_of, on_postgresql
@@ -86,3 +86,17 @@ def test_one_person_paired_with_two_others_at_once_has_one_pair(cohort):
     manager = learners.make_person("samuel@example.org")
     outcomes = at_once(2, lambda one: type(pairs.pair(first=rows[0], second=rows[one], by=manager, at=NOW)))
     assert Counter(outcomes) == {Pair: 1, NotPairable: 1}
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_list_confirmed_by_several_presses_enrols_each_person_once_and_fills_no_more_than_the_seats(cohort):
+    cohort.seats = 3
+    cohort.save()
+    manager = learners.make_person("samuel@example.org")
+    lines = "".join(f"p{one}@exemple.fr;Prénom;Nom\n" for one in range(5))
+    plan = admissions.dry_run(f"email;prénom;nom\n{lines}".encode(), cohort=cohort, by=manager)
+    at_once(4, lambda one: admissions.confirm(plan.parcel, cohort=cohort, by=manager, at=NOW))
+    assert User.objects.filter(email__endswith="@exemple.fr").count() == 5
+    assert (cohort.enrolments.active().count(), WaitingPlace.objects.waiting().count()) == (3, 2)
+    assert (letters_of("welcome"), letters_of("seat")) == (3, 2)
