@@ -12,6 +12,8 @@ from courses.typography import FIXED, pluriel
 from learners import delivery, emails, letters, messages
 from learners.errors import NotEnrolled, NotToContact
 from learners.models import Attempt, Completion, Contact, Enrolment, Letter, OptOut
+from learners.records import enrolled
+from learners.standing import next_step
 
 Reason = Contact.Reason
 
@@ -88,7 +90,7 @@ class Day:
 
 
 def day_of(cohort, outline, *, now):
-    """The Day of this cohort. Three queries, whatever its size."""
+    """The Day of this cohort. Four queries, whatever its size."""
     found = outcomes(cohort, now=now)
     today = people_to_contact(cohort, outline, now=now)
     return Day(today=today, latest=found[:LATEST], more=len(found) > LATEST, shares=shares(found))
@@ -98,15 +100,23 @@ def day_of(cohort, outline, *, now):
 
 
 def people_to_contact(cohort, outline, *, now):
-    """The Suggestions of the day for this cohort, the most urgent first. Two queries, whatever its size.
+    """The Suggestions of the day for this cohort, the most urgent first. Three queries, whatever its size.
 
-    Leaves out who finished or left, staff, closed accounts, who refuses reminders, and who was written to lately.
+    Leaves out who finished or left, who has nothing open, staff, closed accounts, who refuses reminders, and who was
+    written to lately.
     Within a reason the shortest silence comes first: they are the likeliest to come back.
     """
     if outline is None or not outline.required or (cohort.closes_on and cohort.closes_on < _today(cohort, now)):
         return []
     found = _suggestions(cohort, outline, _undisturbed(_learning(cohort), now), now=now)
-    return sorted(found, key=lambda one: (URGENCY.index(one.reason), one.days, one.name, one.enrolment_pk))[:AT_MOST]
+    found.sort(key=lambda one: (URGENCY.index(one.reason), one.days, one.name, one.enrolment_pk))
+    return _with_something_open(found[: 3 * AT_MOST], outline, now=now)[:AT_MOST]
+
+
+def _with_something_open(found, outline, *, now):
+    """Those of these Suggestions who have a step to go on with: who waits for a day is not silent. One query."""
+    read = enrolled(Enrolment.objects.filter(pk__in=[one.enrolment_pk for one in found])) if found else {}
+    return [one for one in found if next_step(outline, record=read[one.enrolment_pk].record, now=now)]
 
 
 def suggestion_for(enrolment, cohort, outline, *, now):
@@ -198,10 +208,10 @@ def _suggestion(enrolment, outline, stuck, *, begins, now):
 # ---------------------------------------------------------------- the words, and the letter
 
 
-def prepared(suggestion, enrolment, outline: Outline, *, by):
+def prepared(suggestion, enrolment, outline: Outline, *, by, now):
     """The subject and the text to begin with, in the voice of the track, for this person and this reason."""
     left = suggestion.total - suggestion.done
-    facts = emails.facts_for(enrolment, outline, delivery.whats_next(enrolment, outline)) | {
+    facts = emails.facts_for(enrolment, outline, delivery.whats_next(enrolment, outline, now=now)) | {
         "parcours": outline.title,
         "quiz": suggestion.quiz_title,
         "reste": f"{left}{FIXED}étape{pluriel(left)}",

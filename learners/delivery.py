@@ -122,12 +122,12 @@ def compose(letter, *, now):
             return emails.welcome(enrolment, outline, outline.first), ()
         case Letter.Kind.REMINDER:
             outline = outline_by_pk(enrolment.track_id)
-            record = record_of(enrolment.pk)
+            done = set(enrolment.completions.values_list("step_id", flat=True))
             return emails.reminder(
                 enrolment,
                 outline,
-                [step for step in outline.steps if step.pk in record.done],
-                next_step(outline, record=record, now=now),
+                [step for step in outline.steps if step.pk in done],
+                whats_next(enrolment, outline, now=now),
                 (letter.due_at - enrolment.last_activity_at).days,
                 unsubscribe_url=subscriptions.unsubscribe_url(letter),
             ), ()
@@ -137,8 +137,7 @@ def compose(letter, *, now):
             return emails.waiting(place, outline_by_pk(place.cohort.track_id)), ()
         case Letter.Kind.SEAT:
             outline = outline_by_pk(enrolment.track_id)
-            done = set(enrolment.completions.values_list("step_id", flat=True))
-            return emails.seat_given(enrolment, outline, next_step(outline, done=done)), ()
+            return emails.seat_given(enrolment, outline, whats_next(enrolment, outline, now=now)), ()
         case Letter.Kind.CERTIFICATE:
             certificate = Certificate.objects.select_related("enrolment__person", "enrolment__track").get(
                 enrolment=enrolment
@@ -157,16 +156,16 @@ def compose(letter, *, now):
             count = attempt.answers.filter(review__graded_at__isnull=False).count()
             return emails.answers_reviewed(attempt, count, shows_score=SCORE in shown_of(attempt, letter.due_at)), ()
         case Letter.Kind.MESSAGE:
-            return from_manager(enrolment, outline_by_pk(enrolment.track_id), **_words_of(letter)), ()
+            return from_manager(enrolment, outline_by_pk(enrolment.track_id), now=now, **_words_of(letter)), ()
     raise ValueError(letter.kind)
 
 
-def from_manager(enrolment, outline, *, subject, text, author, cohort):
+def from_manager(enrolment, outline, *, subject, text, author, cohort, now):
     """What a manager wrote, as this person receives it: for the letter, and for whoever looks before sending."""
     return emails.manager_message(
         enrolment,
         outline,
-        whats_next(enrolment, outline),
+        whats_next(enrolment, outline, now=now),
         subject=subject,
         text=text,
         author=author,
@@ -174,9 +173,9 @@ def from_manager(enrolment, outline, *, subject, text, author, cohort):
     )
 
 
-def whats_next(enrolment, outline):
+def whats_next(enrolment, outline, *, now):
     """The step with which this learner goes on, or None. One query."""
-    return next_step(outline, done=set(enrolment.completions.values_list("step_id", flat=True)))
+    return next_step(outline, record=record_of(enrolment.pk), now=now)
 
 
 def _words_of(letter):

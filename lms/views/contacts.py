@@ -77,7 +77,7 @@ def contact(request, pk, enrolment_pk):
     }
     if refused or outline is None:
         return TemplateResponse(request, "lms/cohort/contact.html", context, status=409 if request.POST else 200)
-    subject, text = contacts.prepared(suggestion, enrolment, outline, by=request.user)
+    subject, text = contacts.prepared(suggestion, enrolment, outline, by=request.user, now=now)
     form = context["form"] = ContactForm(request.POST or None, initial={"subject": subject, "text": text})
     if request.method == "POST" and form.is_valid():
         _, written = contacts.write_to(

@@ -79,7 +79,7 @@ def new_message(request, pk):
         "form": form,
         "audience": audience,
         "reader": shown_to.person,
-        "letter": delivery.from_manager(shown_to, outline, author=request.user, cohort=cohort, **words),
+        "letter": delivery.from_manager(shown_to, outline, author=request.user, cohort=cohort, now=now, **words),
         "due_at": form.cleaned_data["due_at"] if form.cleaned_data["when"] == LATER else None,
         "draft": draft_of(request.user, cohort, now),
     }

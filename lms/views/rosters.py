@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from learners import admissions, seats
 from learners.rosters import MAX_BYTES, Unreadable
+from learners.spreadsheets import Echo, inert
 from lms.forms import RosterForm
-from lms.views.cohorts import Echo, inert, led_cohort
+from lms.views.cohorts import led_cohort
 from lms.views.enrolments import shown
 
 SHOWN = 100  # lines without a fault that a preview shows; those with one are all shown

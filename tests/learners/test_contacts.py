@@ -177,7 +177,7 @@ def test_there_is_a_message_ready_for_each_reason_in_the_voice_of_the_track(coho
     row = follow(cohort, "Ada", since=30, steps=2, until=12)
     one = contacts.Suggestion(row.pk, "Ada D", reason, 12, 2, 4, quiz_title="Quiz 1", failures=2)
 
-    subject, text = contacts.prepared(one, row, outline_by_pk(cohort.track_id), by=lead)
+    subject, text = contacts.prepared(one, row, outline_by_pk(cohort.track_id), by=lead, now=NOW)
 
     assert text.startswith("Bonjour Ada,\n\n")
     assert "/parcours/jeunes/module-1/quiz-1/" in text

@@ -457,7 +457,6 @@ def world(site, track, admin, instructor):
         "lesson": track.get_descendants().get(slug="lecon-12").pk,
         "locked": track.get_descendants().get(slug="lecon-21").pk,
         "quiz": track.get_descendants().get(slug="quiz-1").pk,
-        "enrolment": Enrolment.objects.get(person=owner, track=track).pk,
         "message": messages.compose(
             cohort=cohorts["owner"],
             by=people["manager"],

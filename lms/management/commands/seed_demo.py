@@ -189,7 +189,7 @@ class Command(BaseCommand):
             if row is None:
                 continue
             one = contacts.Suggestion(row.pk, str(row.person), Contact.Reason.SILENT, 0, 0, len(outline.required))
-            subject, text = contacts.prepared(one, row, outline, by=lead)
+            subject, text = contacts.prepared(one, row, outline, by=lead, now=then)
             contacts.write_to(enrolment_pk=row.pk, reason=one.reason, subject=subject, text=text, by=lead, at=then)
         day = timezone.localdate(now, cohort.zone) + timedelta(days=2)
         messages.compose(
