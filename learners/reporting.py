@@ -4,14 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import Count, F, FloatField, Max, Q, Value
+from django.db.models.functions import Cast, NullIf
 
-from courses.outline import Outline, outline_by_pk
-from learners.models import Enrolment
+from courses.outline import Module, Outline, outline_by_pk
+from courses.typography import folded
+from learners.models import Attempt, Completion, Enrolment, Sector
 from learners.records import enrolled
 from learners.standing import next_step
 
 # A learner silent for as long needs a hand (docs/glossary.md, « besoin d’aide »).
 STALLED_AFTER = timedelta(days=10)
+# Who failed a quiz so many times, and never passed it, is stuck there (docs/glossary.md, « bute sur un quiz »).
+STUCK_AFTER = 3
+# Fewer people than that are somebody: their figures are not broken down.
+ENOUGH_PEOPLE = 5
 
 
 class Status(models.TextChoices):
@@ -23,22 +30,45 @@ class Status(models.TextChoices):
     DONE = "done", "terminé"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How somebody fares at one quiz; ``percent`` is their best, None until everything of one attempt is read."""
+
+    quiz_pk: int
+    sent: int
+    failed: int
+    passed: bool
+    percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One learner of a cohort. ``days_silent`` counts whole days since the last activity."""
+    """One learner of a cohort. ``days_silent`` counts whole days since the last activity.
+
+    ``done_by_module`` counts required steps, ``extra_by_module`` optional ones; ``where`` is the place
+    of the module where they are, None when nothing required is left; ``stuck_in`` are the places of
+    the modules that hold a quiz on which they are stuck.
+    """
 
     enrolment_pk: int
     name: str
     email: str
+    organisation: str
+    sector: str
     done: int
     total: int
     enrolled_at: datetime
     last_activity: datetime | None
     finished_at: datetime | None
     certificate_code: str | None
+    certified_at: datetime | None
     status: Status
     days_silent: int
-    next_title: str = ""
+    done_by_module: tuple[int, ...] = ()
+    extra_by_module: tuple[int, ...] = ()
+    where: int | None = None
+    results: tuple[Result, ...] = ()
+    stuck_in: tuple[int, ...] = ()
 
     @property
     def percent(self):
@@ -50,6 +80,27 @@ class Row:
         """The status in French."""
         return self.status.label
 
+    @property
+    def sector_label(self):
+        """The sector in French, or nothing."""
+        return Sector(self.sector).label if self.sector else ""
+
+    @property
+    def attempts(self):
+        """How many attempts they sent, at all quizzes."""
+        return sum(result.sent for result in self.results)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One learner in one module: how far, and in which state."""
+
+    module: Module
+    done: int
+    total: int
+    status: Status
+    stuck: bool
+
 
 @dataclass(frozen=True)
 class Board:
@@ -58,9 +109,19 @@ class Board:
     outline: Outline | None
     rows: tuple[Row, ...]
 
+    @property
+    def enough(self):
+        """Whether there are enough people to break their figures down."""
+        return len(self.rows) >= ENOUGH_PEOPLE
+
     def count(self, status):
         """How many learners have that status."""
         return sum(row.status == status for row in self.rows)
+
+    @property
+    def stuck(self):
+        """How many learners are stuck on a quiz."""
+        return sum(bool(row.stuck_in) for row in self.rows)
 
     @property
     def figures(self):
@@ -73,58 +134,203 @@ class Board:
             "finished": self.count(Status.DONE),
         }
 
+    def cells(self, row):
+        """The states of this learner, module by module."""
+        modules = self.outline.modules if self.outline else ()
+        return tuple(_cell(module, place, row) for place, module in enumerate(modules))
 
-def board_of(cohort, *, now):
-    """The Board of this cohort at that moment. Two queries, whatever the number of learners.
 
-    People who withdrew are left out, and staff, who never count.
+def learners_of(cohort, *, sector="", organisations=None):
+    """The enrolments that count in this cohort: nobody who withdrew, no staff; of these organisations, if given."""
+    rows = Enrolment.objects.active().filter(cohort=cohort, person__is_staff=False)
+    if sector:
+        rows = rows.filter(sector=sector)
+    return rows if organisations is None else rows.filter(organisation__in=organisations)
+
+
+def organisations_of(cohort):
+    """The organisations that people of this cohort come from, in order. One query."""
+    found = learners_of(cohort).exclude(organisation="").order_by().values_list("organisation", flat=True).distinct()
+    return sorted(found, key=folded)
+
+
+def board_of(cohort, *, now, sector="", organisations=None):
+    """The Board of this cohort at that moment, or of one sector or some organisations of it.
+
+    Four queries, whatever the number of learners.
     """
     outline = outline_by_pk(cohort.track_id)
-    enrolments = Enrolment.objects.active().filter(cohort=cohort, person__is_staff=False)
-    if outline:
-        enrolments = enrolments.with_progress(outline)
-    total = len(outline.required) if outline else 0
-    rows = [_row(enrolment, total=total, now=now) for enrolment in enrolments.select_related("person", "certificate")]
+    rows = rows_of(outline, learners_of(cohort, sector=sector, organisations=organisations), now=now)
     return Board(outline=outline, rows=tuple(sorted(rows, key=urgency)))
+
+
+URGENCY = {status: place for place, status in enumerate(Status)}
 
 
 def urgency(row):
     """The order of the board: who needs a hand first, the longest silent at the top."""
-    return (list(Status).index(row.status), -row.days_silent, row.name)
+    place = 0.5 if row.stuck_in and row.status != Status.STALLED else URGENCY[row.status]
+    return (place, -row.days_silent, row.name)
 
 
-def _row(enrolment, *, total, now):
-    person = enrolment.person
-    certificate = getattr(enrolment, "certificate", None)
-    started = enrolment.last_activity_at > enrolment.enrolled_at
-    silent = now - enrolment.last_activity_at
-    if enrolment.completed_at:
-        status = Status.DONE
-    elif silent >= STALLED_AFTER:
-        status = Status.STALLED
-    elif not started:
-        status = Status.NOT_STARTED
-    else:
-        status = Status.DOING
-    return Row(
-        enrolment_pk=enrolment.pk,
-        name=person.get_full_name() or person.email,
-        email=person.email,
-        done=getattr(enrolment, "done", 0),
-        total=total,
-        enrolled_at=enrolment.enrolled_at,
-        last_activity=enrolment.last_activity_at if started else None,
-        finished_at=enrolment.completed_at,
-        certificate_code=certificate.code if certificate else None,
-        status=status,
-        days_silent=max(silent.days, 0),
+# ---------------------------------------------------------------- reading the rows
+
+
+def rows_of(outline, enrolments, *, now):
+    """The Row of each of these enrolments, by primary key: three queries read side by side, in constant memory."""
+    modules = outline.modules if outline else ()
+    facts = enrolments.order_by("pk").values_list(
+        "pk",
+        "person__first_name",
+        "person__last_name",
+        "person__email",
+        "organisation",
+        "sector",
+        "enrolled_at",
+        "last_activity_at",
+        "completed_at",
+        "certificate__code",
+        "certificate__issued_at",
+        "certificate__revoked_at",
     )
+    done = Reader(done_by_module(modules, enrolments))
+    results = Reader(results_of(enrolments))
+    shape = Shape(modules)
+    for fact in facts.iterator():
+        yield _row(fact, shape, counts=done.of(fact[0]), results=results.of(fact[0]), now=now)
+
+
+class Reader:
+    """Lines that begin with a primary key, in order: gives those of one key after another."""
+
+    def __init__(self, lines):
+        self.lines = iter(lines.iterator())
+        self.next = next(self.lines, None)
+
+    def of(self, pk):
+        """The lines of this key, without it; keys are asked for in order."""
+        found = []
+        while self.next is not None and self.next[0] <= pk:
+            if self.next[0] == pk:
+                found.append(self.next[1:])
+            self.next = next(self.lines, None)
+        return found
+
+
+class Shape:
+    """What a row is measured against: required and optional steps by module, the module of each quiz."""
+
+    def __init__(self, modules):
+        self.required = tuple(sum(step.required for step in module.steps) for module in modules)
+        self.place = {step.pk: place for place, module in enumerate(modules) for step in module.steps}
+        self.total = sum(self.required)
+        self.nothing = (0,) * len(modules)
+
+
+def done_by_module(modules, enrolments):
+    """Lines of completed steps: enrolment, required ones of each module, then optional ones of each module."""
+    counts = {
+        f"{kind}_{place}": Count("pk", filter=Q(step__in=[step.pk for step in module.steps if step.required is wanted]))
+        for kind, wanted in (("required", True), ("optional", False))
+        for place, module in enumerate(modules)
+    }
+    rows = Completion.objects.filter(enrolment__in=enrolments) if modules else Completion.objects.none()
+    return rows.order_by("enrolment_id").values("enrolment_id").annotate(**counts).values_list("enrolment_id", *counts)
+
+
+def results_of(enrolments):
+    """Lines of sent attempts: enrolment, quiz, sent, failed, passed, best per cent."""
+    share = F("score") * Value(100.0) / NullIf(Cast("max_score", FloatField()), Value(0.0))
+    rows = Attempt.objects.filter(enrolment__in=enrolments, submitted_at__isnull=False)
+    return (
+        rows.order_by("enrolment_id", "quiz_id")
+        .values("enrolment_id", "quiz_id")
+        .annotate(
+            sent=Count("pk"),
+            failed=Count("pk", filter=Q(passed=False)),
+            passing=Count("pk", filter=Q(passed=True)),
+            best=Max(share, filter=Q(awaiting=0), output_field=FloatField()),
+        )
+        .values_list("enrolment_id", "quiz_id", "sent", "failed", "passing", "best")
+    )
+
+
+def status_of(*, completed_at, last_activity_at, enrolled_at, now):
+    """Where somebody stands on the board."""
+    if completed_at:
+        return Status.DONE
+    if now - last_activity_at >= STALLED_AFTER:
+        return Status.STALLED
+    return Status.DOING if last_activity_at > enrolled_at else Status.NOT_STARTED
+
+
+def _row(fact, shape, *, counts, results, now):
+    pk, first, last, email, organisation, sector, enrolled_at, active_at, completed_at, code, issued_at, revoked_at = (
+        fact
+    )
+    (line,) = counts or [shape.nothing * 2]
+    places = len(shape.required)
+    done, extra = line[:places], line[places:]
+    found = tuple(Result(quiz, sent, failed, bool(passed), best) for quiz, sent, failed, passed, best in results)
+    return Row(
+        enrolment_pk=pk,
+        name=f"{first} {last}".strip() or email,
+        email=email,
+        organisation=organisation,
+        sector=sector,
+        done=sum(done),
+        total=shape.total,
+        enrolled_at=enrolled_at,
+        last_activity=active_at if active_at > enrolled_at else None,
+        finished_at=completed_at,
+        certificate_code=code,
+        certified_at=None if revoked_at else issued_at,
+        status=status_of(completed_at=completed_at, last_activity_at=active_at, enrolled_at=enrolled_at, now=now),
+        days_silent=max((now - active_at).days, 0),
+        done_by_module=done,
+        extra_by_module=extra,
+        where=None if completed_at else _where(shape, done, extra),
+        results=found,
+        stuck_in=_stuck_in(shape, done, found),
+    )
+
+
+def _where(shape, done, extra):
+    """The place of the first module that is begun and not finished; else of the first that is not begun."""
+    left = [place for place, total in enumerate(shape.required) if done[place] < total]
+    begun = [place for place in left if done[place] or extra[place]]
+    return next(iter(begun or left), None)
+
+
+def _stuck_in(shape, done, results):
+    """The places of unfinished modules that hold a quiz which was failed too often and never passed."""
+    quizzes = [result.quiz_pk for result in results if result.failed >= STUCK_AFTER and not result.passed]
+    places = {shape.place[quiz] for quiz in quizzes if quiz in shape.place}
+    return tuple(sorted(place for place in places if done[place] < shape.required[place]))
+
+
+def _cell(module, place, row):
+    done, extra = row.done_by_module[place], row.extra_by_module[place]
+    total = sum(step.required for step in module.steps)
+    stuck = place in row.stuck_in
+    if done == total and (total or extra == len(module.steps)):
+        status = Status.DONE
+    elif stuck or (row.status == Status.STALLED and row.where == place):
+        status = Status.STALLED
+    elif done or extra:
+        status = Status.DOING
+    else:
+        status = Status.NOT_STARTED
+    return Cell(module, done, total, status, stuck)
+
+
+# ---------------------------------------------------------------- what only a page of the list needs
 
 
 def next_titles(outline, rows, *, now):
     """The title of the next step of each of these rows, by enrolment. One query."""
     found = enrolled(Enrolment.objects.filter(pk__in=[row.enrolment_pk for row in rows]))
-    steps = {pk: next_step(outline, record=one.record, now=now) for pk, one in found.items()}
+    steps = {pk: next_step(outline, record=one.record, now=now, last=one.last) for pk, one in found.items()}
     return {pk: step.title for pk, step in steps.items() if step}
 
 

@@ -11,7 +11,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from learners import attempts, delivery, messages, progress, reminders
+from learners import attempts, checking, delivery, messages, progress, reminders
 from learners.models import Heartbeat, Letter
 
 log = structlog.get_logger(__name__)
@@ -70,6 +70,12 @@ def issue_missing():
     finished = progress.catch_up(at=timezone.now())
     if finished:
         log.info("attestations caught up", count=finished)
+
+
+@shared_task
+def compare_figures():
+    """Count the figures of lists again from the rows; checking tells the log of any difference."""
+    checking.compare(now=timezone.now())
 
 
 @shared_task

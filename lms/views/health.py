@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from config.celery import app
+from learners.checking import figures_agree
 from learners.models import Heartbeat, Letter
 
 # The clock asks every 30 seconds and a worker answers: three silences are a fault.
@@ -17,18 +18,20 @@ SILENCE = 100
 @never_cache
 @require_safe
 def health(request):
-    """JSON: database, broker, worker and clock, letters waiting. 503 when something is down."""
+    """JSON: database, broker, worker and clock, letters waiting, whether figures agree. 503 when something is down."""
     state = {
         "database": False,
         "broker": broker_answers(),
         "worker": False,
         "clock_age_seconds": None,
         "letters_waiting": None,
+        "figures_agree": None,
     }
     try:
         last = Heartbeat.objects.filter(name="clock").values_list("at", flat=True).first()
         state["database"] = True
         state["letters_waiting"] = Letter.objects.waiting().count()
+        state["figures_agree"] = figures_agree()
     except DatabaseError:
         last = None
     if last:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from courses.models import StepPage
+from learners import attempts, progress
 from learners import enrolment as enrolments
-from learners import progress
 from learners.models import Cohort, CohortLead, Enrolment
-from learners.reporting import Row, Status, board_of, cohorts_led_by, next_titles
+from learners.reporting import Result, Row, Status, board_of, cohorts_led_by, next_titles, organisations_of
 from learners.standing import progress_of
 from tests.factories import courses, learners
 from tests.factories.learners import NOW, enrol
@@ -73,20 +73,26 @@ def test_the_figures_of_the_board_are_those_of_its_rows(cohort, people, who_does
     }
 
 
-def test_a_row_says_when_and_how_it_ended(cohort, people):
+def test_a_row_says_when_and_how_it_ended(cohort, people, outline):
     rows = {row.name: row for row in board_of(cohort, now=TODAY).rows}
     assert rows["Ada"] == Row(
         enrolment_pk=people["Ada"].pk,
         name="Ada",
         email="ada@example.org",
+        organisation="",
+        sector="",
         done=4,
         total=4,
         enrolled_at=NOW,
         last_activity=NOW + 3 * DAYS,
         finished_at=NOW + 3 * DAYS,
         certificate_code=people["Ada"].certificate.code,
+        certified_at=NOW + 3 * DAYS,
         status=Status.DONE,
         days_silent=17,
+        done_by_module=(3, 1),
+        extra_by_module=(0, 0),
+        results=(Result(outline.steps[2].pk, sent=1, failed=0, passed=True, percent=100.0),),
     )
 
 
@@ -173,10 +179,10 @@ def test_each_learner_s_next_step_is_named_by_one_query(cohort, people, django_a
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_a_board_costs_two_queries_whatever_the_number_of_learners(cohort, number, django_assert_num_queries):
+def test_a_board_costs_four_queries_whatever_the_number_of_learners(cohort, number, django_assert_num_queries):
     for one in range(number):
         follow(cohort, f"P{one}", steps=4)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         board = board_of(cohort, now=TODAY)
     assert [row.done for row in board.rows] == [4] * number
 
@@ -216,3 +222,108 @@ def test_the_list_of_cohorts_costs_one_query_whatever_their_number(track, number
 def test_the_figure_of_lists_never_exceeds_what_is_required(cohort, people, outline):
     for row in Enrolment.objects.with_progress(outline):
         assert 0 <= row.done <= len(outline.required)
+
+
+# ------------------------------------------------------------ learners × modules
+
+
+def fail(row, quiz, *, times, at):
+    """Send so many faulty attempts at this quiz."""
+    for _ in range(times):
+        attempt = attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=quiz.pk, at=at)
+        attempts.submit(attempt_pk=attempt.pk, responses={}, at=at, allow_blank=True)
+
+
+def cells_of(board):
+    """The words of the heat map, by name."""
+    return {row.name: [(cell.status.label, cell.done, cell.total) for cell in board.cells(row)] for row in board.rows}
+
+
+def test_the_heat_map_tells_each_learner_in_each_module(cohort, people, who_does_not_count):
+    assert cells_of(board_of(cohort, now=TODAY)) == {
+        "Ada": [("terminé", 3, 3), ("terminé", 1, 1)],
+        "Bob": [("en cours", 2, 3), ("pas commencé", 0, 1)],
+        "Cleo": [("besoin d’aide", 1, 3), ("pas commencé", 0, 1)],
+        "Dan": [("pas commencé", 0, 3), ("pas commencé", 0, 1)],
+        "Eve": [("besoin d’aide", 0, 3), ("pas commencé", 0, 1)],
+        "Fay": [("terminé", 3, 3), ("besoin d’aide", 0, 1)],
+    }
+
+
+@pytest.mark.parametrize(("times", "label", "stuck"), [(2, "en cours", 0), (3, "besoin d’aide", 1)])
+def test_who_failed_a_quiz_three_times_needs_a_hand_in_its_module(cohort, people, quiz, times, label, stuck):
+    fail(people["Bob"], quiz, times=times, at=NOW + 17 * DAYS)
+    board = board_of(cohort, now=TODAY)
+    assert cells_of(board)["Bob"][0] == (label, 2, 3)
+    assert board.stuck == stuck
+    (bob,) = [row for row in board.rows if row.name == "Bob"]
+    assert (bob.status, bob.attempts, bob.results) == (
+        Status.DOING,
+        times,
+        (Result(quiz.pk, sent=times, failed=times, passed=False, percent=0),),
+    )
+    assert [row.name for row in board.rows].index("Bob") == (3 if stuck else 4)
+
+
+def test_who_passed_in_the_end_is_not_stuck_any_more(cohort, people, quiz):
+    fail(people["Bob"], quiz, times=3, at=NOW + 17 * DAYS)
+    learners.finish_step(people["Bob"], quiz, at=NOW + 18 * DAYS)
+    board = board_of(cohort, now=TODAY)
+    assert cells_of(board)["Bob"] == [("terminé", 3, 3), ("pas commencé", 0, 1)]
+    assert board.stuck == 0
+    (bob,) = [row for row in board.rows if row.name == "Bob"]
+    assert bob.results == (Result(quiz.pk, sent=4, failed=3, passed=True, percent=100),)
+
+
+def test_an_attempt_that_is_open_is_no_result(cohort, people, quiz):
+    attempts.open_attempt(enrolment_pk=people["Bob"].pk, quiz_pk=quiz.pk, at=NOW + 17 * DAYS)
+    (bob,) = [row for row in board_of(cohort, now=TODAY).rows if row.name == "Bob"]
+    assert bob.results == ()
+
+
+def test_a_module_in_free_order_is_where_one_began_it(site):
+    free = courses.make_track(site, slug="essai", in_order=False, modules=((2, False), (2, False), (1, False)))
+    cohort = learners.make_cohort(free)
+    row = enrol(learners.make_person("libre@example.org"), free, at=NOW, cohort=cohort)
+    steps = board_of(cohort, now=NOW).outline.steps
+    learners.finish_step(row, steps[2], at=NOW + DAYS)
+    board = board_of(cohort, now=TODAY)
+    (one,) = board.rows
+    assert one.where == 1
+    assert [cell.status.label for cell in board.cells(one)] == ["pas commencé", "besoin d’aide", "pas commencé"]
+    assert next_titles(board.outline, board.rows) == {row.pk: "Leçon 2.2"}
+
+
+def test_optional_steps_begin_a_module_and_do_not_finish_it(cohort, people, outline):
+    optional = StepPage.objects.get(pk=outline.steps[0].pk).specific
+    optional.required = False
+    courses.publish(optional)
+    assert cells_of(board_of(cohort, now=TODAY))["Cleo"] == [("besoin d’aide", 0, 2), ("pas commencé", 0, 1)]
+    assert cells_of(board_of(cohort, now=NOW + 9 * DAYS))["Cleo"] == [("en cours", 0, 2), ("pas commencé", 0, 1)]
+
+
+def test_a_board_may_be_that_of_a_sector_or_of_some_organisations(cohort, people):
+    for name, organisation, sector in (
+        ("Ada", "Mairie de Lorient", "collectivite"),
+        ("Bob", "École Zola", "enseignement"),
+        ("Cleo", "Mairie de Lorient", "collectivite"),
+    ):
+        Enrolment.objects.filter(pk=people[name].pk).update(organisation=organisation, sector=sector)
+
+    def shown(**among):
+        return sorted(row.name for row in board_of(cohort, now=TODAY, **among).rows)
+
+    assert organisations_of(cohort) == ["École Zola", "Mairie de Lorient"]
+    assert shown(sector="collectivite") == ["Ada", "Cleo"]
+    assert shown(organisations=["École Zola"]) == ["Bob"]
+    assert shown(organisations=[]) == []
+    (bob,) = board_of(cohort, now=TODAY, sector="enseignement").rows
+    assert (bob.organisation, bob.sector_label) == ("École Zola", "Établissement d’enseignement")
+
+
+def test_an_attestation_that_was_revoked_is_not_counted(cohort, people):
+    certificate = people["Ada"].certificate
+    certificate.revoked_at, certificate.revoked_by, certificate.revoked_reason = TODAY, people["Bob"].person, "Erreur"
+    certificate.save()
+    (ada,) = [row for row in board_of(cohort, now=TODAY).rows if row.name == "Ada"]
+    assert (ada.certificate_code, ada.certified_at) == (certificate.code, None)

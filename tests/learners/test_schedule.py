@@ -36,6 +36,7 @@ def test_every_entry_of_the_timetable_is_a_task_that_exists():
             "issue_missing",
             "publish_scheduled",
             "close_overdue_attempts",
+            "compare_figures",
         )
     }
     assert named - set(app.tasks) == set()

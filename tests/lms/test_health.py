@@ -35,7 +35,15 @@ def test_everything_is_well_when_the_clock_was_heard(client, db, clock):
 
     assert read(client) == (
         200,
-        {"ok": True, "database": True, "broker": True, "worker": True, "clock_age_seconds": 40, "letters_waiting": 0},
+        {
+            "ok": True,
+            "database": True,
+            "broker": True,
+            "worker": True,
+            "clock_age_seconds": 40,
+            "letters_waiting": 0,
+            "figures_agree": None,
+        },
     )
 
 
@@ -65,6 +73,7 @@ def test_a_clock_that_was_never_heard_is_a_fault(client, db):
             "worker": False,
             "clock_age_seconds": None,
             "letters_waiting": 0,
+            "figures_agree": None,
         },
     )
 
