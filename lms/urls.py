@@ -28,6 +28,7 @@ from lms.views import (
     returning,
     reviews,
     rosters,
+    sheets,
 )
 
 app_name = "lms"
@@ -67,6 +68,7 @@ urlpatterns = [
     # One's own
     path("mon-espace/", dashboard.dashboard, name="dashboard"),
     path("mon-espace/preferences/", dashboard.preferences, name="preferences"),
+    path("mon-espace/parcours/<slug:track>/", sheets.my_progress, name="my_progress"),
     # Cohorts
     path("cohortes/", cohorts.cohorts, name="cohorts"),
     path("cohortes/<key:pk>/", cohorts.cohort, name="cohort"),
@@ -80,6 +82,7 @@ urlpatterns = [
     path("cohortes/<key:pk>/messages/<key:message_pk>/annuler/", messages.cancel_message, name="cancel_message"),
     path("cohortes/<key:pk>/contacter/", contacts.cohort_contacts, name="cohort_contacts"),
     path("cohortes/<key:pk>/contacter/<key:enrolment_pk>/", contacts.contact, name="contact"),
+    path("cohortes/<key:pk>/personnes/<key:enrolment_pk>/", sheets.learner_sheet, name="learner_sheet"),
     path("cohortes/<key:pk>/quiz/", analysis.cohort_quizzes, name="cohort_quizzes"),
     path("cohortes/<key:pk>/quiz/<key:quiz_pk>/", analysis.cohort_quiz, name="cohort_quiz"),
     path("cohortes/<key:pk>/quiz/<key:quiz_pk>/export.csv", analysis.cohort_quiz_csv, name="cohort_quiz_csv"),

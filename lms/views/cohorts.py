@@ -1,6 +1,6 @@
 """The board: whom to help today."""
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -12,11 +12,23 @@ from django.views.decorators.http import require_safe
 
 from courses.typography import folded
 from learners import contacts, reviews
-from learners.access import may_see_cohort
-from learners.models import Cohort
-from learners.reporting import Status, board_of, cohorts_led_by, next_titles, urgency
+from learners.access import may_see_cohort, still_learning
+from learners.models import Cohort, Sector
+from learners.reporting import (
+    Cell,
+    Row,
+    Status,
+    board_of,
+    cohorts_led_by,
+    learners_of,
+    next_titles,
+    organisations_of,
+    urgency,
+)
+from learners.trends import matters_of, trends_of
 
 PAGE_SIZE = 50
+STUCK = "stuck"  # asked for as a state, which it is not: one may be stuck and active
 
 SORTS = {
     "urgence": ("Besoin d’aide d’abord", urgency),
@@ -24,6 +36,15 @@ SORTS = {
     "avancee": ("Avancée", lambda row: (-row.done, folded(row.name))),
     "activite": ("Dernière activité", lambda row: (row.days_silent, folded(row.name))),
 }
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person of the page shown."""
+
+    row: Row
+    cells: tuple[Cell, ...]
+    next_title: str
 
 
 @login_required
@@ -53,38 +74,64 @@ def cohorts(request):
 @login_required
 @require_safe
 def cohort(request, pk):
-    """The learners of a cohort: filters, sorts and pages, the most urgent first."""
-    shown = led_cohort(request, pk)
-    now = timezone.now()
-    board = board_of(shown, now=now)
-    query = {
-        "q": request.GET.get("q", "").strip()[:80],
-        "statut": request.GET.get("statut", ""),
-        "tri": request.GET.get("tri", "urgence"),
-    }
+    """The learners of a cohort: what matters, filters, sorts and pages, the most urgent first; then its charts."""
+    shown, now = led_cohort(request, pk), timezone.now()
+    query = asked(request.GET)
+    organisations = organisations_of(shown)
+    among = {"sector": query["secteur"], "organisations": matching(organisations, query["organisation"])}
+    board, enrolments = board_of(shown, now=now, **among), learners_of(shown, **among)
     page_obj = Paginator(chosen(board, query), PAGE_SIZE).get_page(request.GET.get("page"))
     titles = next_titles(board.outline, page_obj.object_list, now=now) if board.outline else {}
+    narrowed = bool(query["secteur"] or query["organisation"])
     context = {
         "cohort": shown,
         "outline": board.outline,
-        "contacts": contacts.day_of(shown, board.outline, now=timezone.now()),
+        "contacts": contacts.day_of(shown, board.outline, now=now),
+        "narrowed": narrowed,
+        "told": board.enough or not narrowed,
         "figures": board.figures,
-        "rows": [replace(row, next_title=titles.get(row.enrolment_pk, "")) for row in page_obj],
+        "stuck": board.stuck,
+        "matters": matters_of(shown, board, enrolments, now=now),
+        "trends": trends_of(shown, board, enrolments, now=now),
+        "still_learning": still_learning(request.user, shown),
+        "lines": [Line(row, board.cells(row), titles.get(row.enrolment_pk, "")) for row in page_obj],
         "page_obj": page_obj,
         "query": query,
-        "statuses": Status.choices,
+        "organisations": organisations,
+        "statuses": [*Status.choices, (STUCK, "bute sur un quiz")],
+        "sectors": Sector.choices,
         "sorts": [(key, label) for key, (label, _) in SORTS.items()],
     }
     return TemplateResponse(request, "lms/cohort.html", context)
 
 
+def asked(parameters):
+    """The filters and the sort that an address asks for; what means nothing is left out."""
+    module, sector = parameters.get("module", ""), parameters.get("secteur", "")
+    return {
+        "q": parameters.get("q", "").strip()[:80],
+        "statut": parameters.get("statut", ""),
+        "module": int(module) if module.isascii() and module.isdigit() and len(module) < 4 else "",
+        "secteur": sector if sector in Sector.values else "",
+        "organisation": parameters.get("organisation", "").strip()[:160],
+        "tri": parameters.get("tri", "urgence"),
+    }
+
+
+def matching(organisations, words):
+    """Those of these organisations whose names hold these words; None without any word."""
+    wanted = folded(words).split()
+    return [one for one in organisations if all(word in folded(one) for word in wanted)] if wanted else None
+
+
 def chosen(board, query):
     """The rows that the filters keep, in the order that was asked."""
-    words = folded(query["q"]).split()
+    words, status, module = folded(query["q"]).split(), query["statut"], query["module"]
     rows = [
         row
         for row in board.rows
-        if (not query["statut"] or row.status == query["statut"])
+        if (not status or row.status == status or (status == STUCK and row.stuck_in))
+        and (not module or row.where == module - 1)
         and all(word in folded(f"{row.name} {row.email}") for word in words)
     ]
     _, key = SORTS.get(query["tri"], SORTS["urgence"])

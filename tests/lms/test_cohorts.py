@@ -63,12 +63,36 @@ URGENT = ["Ève Évrard", "Cléo Caron", "Fatou Zadi", "Dan Da Silva", "Gaël Fa
 
 def names(page):
     """The people of the board, in order."""
-    return [plain(one.find(string=True, recursive=False)) for one in page.main.select("tbody th")]
+    return [plain(one.a.get_text()) for one in page.main.select(".heat tbody th")]
 
 
 def lines(page):
-    """The rows of the board, as words."""
-    return [[plain(cell.get_text(" ")) for cell in row.find_all(["th", "td"])] for row in page.main.select("tbody tr")]
+    """The rows of the board, as words, without the modules."""
+    return [
+        [plain(cell.get_text(" ")) for cell in row.find_all(["th", "td"]) if "cell" not in cell.get("class", [])]
+        for row in page.main.select(".heat tbody tr")
+    ]
+
+
+def modules(page):
+    """The words of the modules, by name."""
+    return {
+        plain(row.th.a.get_text()): [plain(one.get_text()) for one in row.select("td.cell .visually-hidden")]
+        for row in page.main.select(".heat tbody tr")
+    }
+
+
+def matters(page):
+    """What comes first: the figure, its words, and what is under it."""
+    return [plain(one.get_text(" ")) for one in page.main.select(".matter")]
+
+
+def table(page, name):
+    """The rows of the chart that this heading names."""
+    (section,) = [one for one in page.main.select(".chart") if plain(one.h3.get_text()) == name]
+    return [
+        [plain(cell.get_text(" ")) for cell in row.find_all(["th", "td"])] for row in section.select("table tbody tr")
+    ]
 
 
 def figures(page):
@@ -206,6 +230,10 @@ def test_the_board_is_sorted_as_asked(samuel, cohort, people, sort, order):
         ({"q": "a", "statut": "doing", "tri": "nom"}, ["Bruno Bailly", "Gaël Faure"]),
         ({"q": "parti"}, []),
         ({"statut": "inconnu"}, []),
+        ({"statut": "stuck"}, []),
+        ({"module": "1"}, ["Ève Évrard", "Cléo Caron", "Dan Da Silva", "Bruno Bailly"]),
+        ({"module": "2"}, ["Fatou Zadi", "Gaël Faure"]),
+        ({"module": "2", "statut": "doing"}, ["Gaël Faure"]),
     ],
 )
 def test_the_board_is_filtered_by_state_and_by_name_or_address(samuel, cohort, people, query, found):
@@ -259,7 +287,14 @@ def test_a_large_cohort_is_read_page_by_page_and_keeps_its_filters(samuel, cohor
         [f"P{number:03} X" for number in numbers] for numbers in (range(50), range(50, 100), range(100, 120))
     ]
     assert "Page 2 sur 3" in second.words
-    assert second.form("Afficher")[2] == {"q": ["example"], "statut": [""], "tri": ["nom"]}
+    assert second.form("Afficher")[2] == {
+        "q": ["example"],
+        "statut": [""],
+        "module": [""],
+        "secteur": [""],
+        "organisation": [""],
+        "tri": ["nom"],
+    }
     assert "Page suivante" not in last.links
 
 

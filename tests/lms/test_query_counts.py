@@ -12,6 +12,7 @@ from courses.manuscripts import identity
 from courses.models import GlossaryTerm, Illustration, LessonPage
 from courses.outline import outline_by_pk
 from learners import attempts
+from learners.models import Allowance, Contact, Enrolment, EnrolmentChange, Letter, Pair
 from tests.factories.courses import make_quiz, make_track, publish, single
 from tests.factories.learners import NOW, enrol, finish, make_cohort, make_person, right_responses
 
@@ -180,14 +181,64 @@ def test_the_list_of_cohorts_costs_four_queries_with_one_cohort_and_with_three(c
 def test_the_board_and_its_export_cost_as_much_with_one_learner_as_with_three(count, here, track, learner):
     cohort = make_cohort(track, lead=learner)
     finish(enrol(make_person("p0@example.org"), track, cohort=cohort), steps=1)
-    count(10, f"/cohortes/{cohort.pk}/")
-    count(6, f"/cohortes/{cohort.pk}/export.csv")
-    count(6, f"/cohortes/{cohort.pk}/export.xlsx")
+    count(13, f"/cohortes/{cohort.pk}/")
+    count(8, f"/cohortes/{cohort.pk}/export.csv")
     for number in (1, 2):
         finish(enrol(make_person(f"p{number}@example.org"), track, cohort=cohort), steps=2 * number)
-    count(10, f"/cohortes/{cohort.pk}/")
-    count(6, f"/cohortes/{cohort.pk}/export.csv")
-    count(6, f"/cohortes/{cohort.pk}/export.xlsx")
+    count(13, f"/cohortes/{cohort.pk}/")
+    count(8, f"/cohortes/{cohort.pk}/export.csv")
+
+
+def test_a_board_with_charts_costs_as_much_with_five_learners_as_with_eight(count, here, track, learner):
+    cohort = make_cohort(track, lead=learner)
+    for number in range(8):
+        if number in {5, 7}:
+            count(15, f"/cohortes/{cohort.pk}/")
+        finish(enrol(make_person(f"p{number}@example.org"), track, cohort=cohort), steps=number % 5)
+    count(15, f"/cohortes/{cohort.pk}/")
+    count(15, f"/cohortes/{cohort.pk}/?q=example&module=1&secteur=&tri=nom")
+
+
+def test_the_sheet_of_a_learner_costs_as_much_with_one_row_of_each_kind_as_with_three(count, here, track, learner):
+    cohort = make_cohort(track, lead=learner)
+    pair = Pair.objects.create(cohort=cohort, made_at=NOW, made_by=learner)
+    row = finish(enrol(make_person("p0@example.org"), track, cohort=cohort), steps=2)
+    quiz = next(step for step in outline_by_pk(track.pk).steps if step.kind == "quiz")
+    Enrolment.objects.filter(pk=row.pk).update(pair=pair)
+
+    def happen(number):
+        attempt = attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=quiz.pk, at=NOW)
+        attempts.submit(attempt_pk=attempt.pk, responses={}, at=NOW, allow_blank=True)
+        letter = Letter.objects.create(
+            person=row.person, address="p0@example.org", kind="message", key=f"m{number}", enrolment=row, due_at=NOW
+        )
+        Contact.objects.create(enrolment=row, reason="silent", letter=letter, contacted_at=NOW, contacted_by=learner)
+        Allowance.objects.create(
+            enrolment=row,
+            kind="open",
+            page_id=outline_by_pk(track.pk).steps[number].pk,
+            comment="Accord",
+            granted_at=NOW,
+            granted_by=learner,
+        )
+        EnrolmentChange.objects.create(enrolment=row, kind="details", changed_at=NOW, changed_by=learner)
+        enrol(make_person(f"b{number}@example.org"), track, cohort=cohort)
+        Enrolment.objects.filter(person__email=f"b{number}@example.org").update(pair=pair)
+
+    happen(0)
+    count(14, f"/cohortes/{cohort.pk}/personnes/{row.pk}/")
+    happen(1)
+    happen(2)
+    count(14, f"/cohortes/{cohort.pk}/personnes/{row.pk}/")
+
+
+@SIZES
+def test_why_one_s_figure_is_what_it_is_costs_five_queries_whatever_the_track(count, here, empty, learner, modules):
+    track = make_track(empty, modules=modules)
+    row = enrol(learner, track)
+    count(5, "/mon-espace/parcours/jeunes/")
+    finish(row)
+    count(5, "/mon-espace/parcours/jeunes/")
 
 
 # ---------------------------------------------------------------- answers

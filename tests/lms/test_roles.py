@@ -164,6 +164,12 @@ GET  lms:contact         /cohortes/{rival_cohort}/contacter/{enrolment}/ in  404
 GET  lms:contact         /cohortes/{cohort}/contacter/{missing}/     in      404     404     404     404     404     404
 POST lms:contact         /cohortes/{cohort}/contacter/{enrolment}/   in      404     404     404     422     404     422
 POST lms:contact         /cohortes/{rival_cohort}/contacter/{enrolment}/ in  404     404     404     404     404     404
+GET  lms:learner_sheet   /cohortes/{cohort}/personnes/{enrolment}/       in    404     404     404     200     404     200
+GET  lms:learner_sheet   /cohortes/{cohort}/personnes/{missing}/         in    404     404     404     404     404     404
+GET  lms:learner_sheet   /cohortes/{cohort}/personnes/{other_enrolment}/ in    404     404     404     404     404     404
+GET  lms:learner_sheet   /cohortes/{rival_cohort}/personnes/{enrolment}/ in    404     404     404     404     404     404
+GET  lms:my_progress     /mon-espace/parcours/jeunes/                    in    200     200     404     404     404     404
+GET  lms:my_progress     /mon-espace/parcours/inconnu/                   in    404     404     404     404     404     404
 GET  lms:cohort_quizzes    /cohortes/{cohort}/quiz/                    in      404     404     404     200     404     200
 GET  lms:cohort_quizzes    /cohortes/{missing}/quiz/                   in      404     404     404     404     404     404
 GET  lms:cohort_quiz       /cohortes/{cohort}/quiz/{quiz}/             in      404     404     404     200     404     200
@@ -434,6 +440,8 @@ def world(site, track, admin, instructor):
         "place": place.pk,
         "sent": own.get(number=1).pk,
         "open": own.get(number=2).pk,
+        "enrolment": owner.enrolments.get(track=track).pk,
+        "other_enrolment": people["other"].enrolments.get(track=track).pk,
         "cohort": cohorts["owner"].pk,
         "rival_cohort": cohorts["other"].pk,
         "code": Certificate.objects.get(enrolment__person=owner).code,
