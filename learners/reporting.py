@@ -8,7 +8,7 @@ from django.db.models import Count, F, FloatField, Max, Q, Value
 from django.db.models.functions import Cast, NullIf
 
 from courses.outline import Module, Outline, outline_by_pk
-from courses.typography import folded
+from courses.typography import folded, pluriel
 from learners.models import Attempt, Completion, Enrolment, Sector
 from learners.records import enrolled
 from learners.standing import next_step
@@ -100,6 +100,17 @@ class Cell:
     total: int
     status: Status
     stuck: bool
+
+    @property
+    def share(self):
+        """How far, in figures."""
+        return f"{self.done}/{self.total}"
+
+    @property
+    def words(self):
+        """All that the drawing says, for who does not see it."""
+        label = f"{self.status.label}, bute sur un quiz" if self.stuck else self.status.label
+        return f"Module {self.module.number} : {label}, {self.done} étape{pluriel(self.done)} sur {self.total}"
 
 
 @dataclass(frozen=True)
@@ -224,15 +235,19 @@ class Shape:
         self.required = tuple(sum(step.required for step in module.steps) for module in modules)
         self.place = {step.pk: place for place, module in enumerate(modules) for step in module.steps}
         self.total = sum(self.required)
+        # Which modules have a column of optional steps in the lines of done_by_module.
+        self.extra = tuple(place for place, module in enumerate(modules) if len(module.steps) > self.required[place])
         self.nothing = (0,) * len(modules)
 
 
 def done_by_module(modules, enrolments):
-    """Lines of completed steps: enrolment, required ones of each module, then optional ones of each module."""
+    """Lines of completed steps: enrolment, required ones of each module, then optional ones of modules with some."""
     counts = {
-        f"{kind}_{place}": Count("pk", filter=Q(step__in=[step.pk for step in module.steps if step.required is wanted]))
+        f"{kind}_{place}": Count("pk", filter=Q(step__in=steps))
         for kind, wanted in (("required", True), ("optional", False))
         for place, module in enumerate(modules)
+        for steps in [[step.pk for step in module.steps if step.required is wanted]]
+        if steps or wanted
     }
     rows = Completion.objects.filter(enrolment__in=enrolments) if modules else Completion.objects.none()
     return rows.order_by("enrolment_id").values("enrolment_id").annotate(**counts).values_list("enrolment_id", *counts)
@@ -268,9 +283,12 @@ def _row(fact, shape, *, counts, results, now):
     pk, first, last, email, organisation, sector, enrolled_at, active_at, completed_at, code, issued_at, revoked_at = (
         fact
     )
-    (line,) = counts or [shape.nothing * 2]
     places = len(shape.required)
-    done, extra = line[:places], line[places:]
+    line = counts[0] if counts else shape.nothing + (0,) * len(shape.extra)
+    done, extra = line[:places], shape.nothing
+    if shape.extra:
+        optional = dict(zip(shape.extra, line[places:], strict=True))
+        extra = tuple(optional.get(place, 0) for place in range(places))
     found = tuple(Result(quiz, sent, failed, bool(passed), best) for quiz, sent, failed, passed, best in results)
     return Row(
         enrolment_pk=pk,

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from courses.typography import folded
+from courses.typography import folded, pluriel
 from learners import contacts, reviews
 from learners.access import may_see_cohort, still_learning
 from learners.models import Cohort, Sector
@@ -38,6 +38,9 @@ SORTS = {
 }
 
 
+TONES = {Status.STALLED: "warning", Status.DOING: "info", Status.DONE: "success"}
+
+
 @dataclass(frozen=True)
 class Line:
     """One person of the page shown."""
@@ -45,6 +48,23 @@ class Line:
     row: Row
     cells: tuple[Cell, ...]
     next_title: str
+
+    @property
+    def tone(self):
+        """The colour of the badge that names the state."""
+        return TONES.get(self.row.status, "")
+
+    @property
+    def share(self):
+        """How far along, in words."""
+        mark = pluriel(self.row.done)
+        return f"{self.row.done} étape{mark} sur {self.row.total} terminée{mark}"
+
+    @property
+    def silence(self):
+        """Since when nothing happened, in words."""
+        days = self.row.days_silent
+        return f"il y a {days} jour{pluriel(days)}" if days else ""
 
 
 @login_required
