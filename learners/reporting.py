@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Count, F, FloatField, Max, Q, Value
@@ -30,8 +31,7 @@ class Status(models.TextChoices):
     DONE = "done", "terminé"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """How somebody fares at one quiz; ``percent`` is their best, None until everything of one attempt is read."""
 
     quiz_pk: int
@@ -41,8 +41,7 @@ class Result:
     percent: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One learner of a cohort. ``days_silent`` counts whole days since the last activity.
 
     ``done_by_module`` counts required steps, ``extra_by_module`` optional ones; ``where`` is the place
@@ -315,6 +314,8 @@ def _row(fact, shape, *, counts, results, now):
 
 def _where(shape, done, extra):
     """The place of the first module that is begun and not finished; else of the first that is not begun."""
+    if done == shape.required:
+        return None
     left = [place for place, total in enumerate(shape.required) if done[place] < total]
     begun = [place for place in left if done[place] or extra[place]]
     return next(iter(begun or left), None)
@@ -322,16 +323,25 @@ def _where(shape, done, extra):
 
 def _stuck_in(shape, done, results):
     """The places of unfinished modules that hold a quiz which was failed too often and never passed."""
+    if not results:
+        return ()
     quizzes = [result.quiz_pk for result in results if result.failed >= STUCK_AFTER and not result.passed]
+    if not quizzes:
+        return ()
     places = {shape.place[quiz] for quiz in quizzes if quiz in shape.place}
     return tuple(sorted(place for place in places if done[place] < shape.required[place]))
+
+
+def has_finished(total, steps, done, extra):
+    """Whether a module of so many required steps, among so many, is done: without required ones, every one counts."""
+    return done == total and bool(total or extra == steps > 0)
 
 
 def _cell(module, place, row):
     done, extra = row.done_by_module[place], row.extra_by_module[place]
     total = sum(step.required for step in module.steps)
     stuck = place in row.stuck_in
-    if done == total and (total or extra == len(module.steps)):
+    if has_finished(total, len(module.steps), done, extra):
         status = Status.DONE
     elif stuck or (row.status == Status.STALLED and row.where == place):
         status = Status.STALLED

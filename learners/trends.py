@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest
 from courses.models import QuizPage
 from courses.outline import Module, Step
 from learners.models import Answer, Attempt, Completion, Sector
-from learners.reporting import ENOUGH_PEOPLE, Status
+from learners.reporting import ENOUGH_PEOPLE, Status, has_finished
 
 WEEK = timedelta(days=7)
 WEEKS_SHOWN = 12
@@ -200,10 +200,11 @@ def number_of(moment, edges):
 
 def stages(board):
     """The modules, with those who began and finished them."""
-    states = [[cell.status for cell in board.cells(row)] for row in board.rows]
     for place, module in enumerate(board.outline.modules):
-        begun = sum(bool(row.done_by_module[place] or row.extra_by_module[place]) for row in board.rows)
-        yield Stage(module, begun, sum(state[place] == Status.DONE for state in states))
+        total, steps = sum(step.required for step in module.steps), len(module.steps)
+        done = [(row.done_by_module[place], row.extra_by_module[place]) for row in board.rows]
+        finished = sum(has_finished(total, steps, *one) for one in done)
+        yield Stage(module, len(done) - done.count((0, 0)), finished)
 
 
 def scores(board):

@@ -545,7 +545,23 @@ def cohorts(stage):
 def board(stage):
     page = cohorts(stage)
     page.get_by_role("main").get_by_role("link", name=re.compile("^Jeunes ·")).click()
-    expect(page.get_by_role("table")).to_be_visible()
+    expect(page.get_by_role("region", name="Personnes de la cohorte")).to_be_visible()
+    return page
+
+
+@state
+def sheet_of_a_learner(stage):
+    page = board(stage)
+    page.locator(".heat tbody th a").first.click()
+    expect(page.get_by_role("heading", name="Pourquoi ce chiffre ?")).to_be_visible()
+    return page
+
+
+@state
+def why_this_figure(stage):
+    page = stage.person("apprenante@demo.example", "/mon-espace/")
+    page.get_by_role("main").get_by_role("link", name="Pourquoi ce chiffre ?").first.click()
+    expect(page.get_by_role("heading", name="Pourquoi ce chiffre ?")).to_be_visible()
     return page
 
 
