@@ -98,7 +98,7 @@ def test_each_module_of_each_learner_is_told_in_words(page):
         "Terminé",
         "3/5 : trois étapes obligatoires terminées sur cinq",
     ]
-    drawn = {one["data-state"]: one.use["href"] for one in page.main.select(".heat .cell svg")}
+    drawn = {one["data-state"]: one.svg.use["href"] for one in page.main.select(".heat td.cell")}
     assert drawn == {state: f"#etat-{state}" for state in ("stalled", "not_started", "doing", "done")}
     assert all(page.main.find(id=shape[1:]) for shape in drawn.values())
 
