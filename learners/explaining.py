@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from courses.outline import Module, Outline, Step
-from learners.models import Completion
+from learners.records import Enrolled
 from learners.standing import Lock, Progress, next_step, progress_of, why_locked
 
 
@@ -59,26 +59,13 @@ class Explanation:
         return sum(not line.step.required for part in self.parts for line in part.lines)
 
 
-def next_of(outline, done):
-    """The next step of somebody who completed these steps, the latest last; None when nothing is left."""
-    return next_step(outline, done=set(done), last=done[-1] if done else None)
+def explain(outline: Outline, enrolled: Enrolled, *, now) -> Explanation:
+    """The Explanation of the figure of this learner at that moment. No query."""
+    record = enrolled.record
 
+    def line(step):
+        return Line(step, enrolled.done_at.get(step.pk), why_locked(outline, step, record=record, now=now))
 
-def done_at_of(enrolment_pk):
-    """When each step of this enrolment was done, by primary key, the latest last. One query."""
-    rows = Completion.objects.filter(enrolment=enrolment_pk).order_by("completed_at", "pk")
-    return dict(rows.values_list("step_id", "completed_at"))
-
-
-def explain(outline, done_at):
-    """The Explanation of somebody who completed steps at these moments, by primary key, the latest last. No query."""
-    done = set(done_at)
-    parts = tuple(
-        Part(module, tuple(_line(outline, step, done_at, done) for step in module.steps)) for module in outline.modules
-    )
-    return Explanation(outline, progress_of(outline, done), parts, next_of(outline, list(done_at)))
-
-
-def _line(outline, step, done_at, done):
-    lock = None if step.pk in done else why_locked(outline, step, enrolled=True, done=done)
-    return Line(step, done_at.get(step.pk), lock)
+    parts = tuple(Part(module, tuple(map(line, module.steps))) for module in outline.modules)
+    following = next_step(outline, record=record, now=now, last=enrolled.last)
+    return Explanation(outline, progress_of(outline, record.done), parts, following)

@@ -1,5 +1,6 @@
 """Reads what the rows say of enrolled learners, in one query: see standing.Record."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -29,14 +30,14 @@ class JSONList(Aggregate):
 class Enrolled:
     """An enrolment as every page needs it: its row, its Record, and its attestation if there is one.
 
-    ``last`` is the step that was completed last.
+    ``done_at`` says when each step was completed, the latest last.
     """
 
     pk: int
     track_pk: int
     last_activity_at: datetime
     record: Record = field(default_factory=Record)
-    last: int | None = None
+    done_at: Mapping[int, datetime] = field(default_factory=dict)
     completed_at: datetime | None = None
     certificate_code: str | None = None
     cohort_name: str = ""
@@ -45,6 +46,11 @@ class Enrolled:
     def done(self):
         """Primary keys of the completed steps."""
         return self.record.done.keys()
+
+    @property
+    def last(self):
+        """The step that was completed last, by primary key, or None."""
+        return next(reversed(self.done_at), None)
 
 
 def enrolled(rows):
@@ -91,6 +97,7 @@ def _read(rows):
             "opening_days",
             "allowed_pages",
             "completions__step_id",
+            "completions__completed_at",
             "best",
             named=True,
         )
@@ -113,7 +120,7 @@ def _enrolled(rows):
             allowed=frozenset(first.allowed_pages or ()),
             zone=zone,
         ),
-        last=next(reversed(done), None),
+        done_at={row.completions__step_id: row.completions__completed_at for row in rows if row.completions__step_id},
         completed_at=first.completed_at,
         certificate_code=first.certificate__code,
         cohort_name=first.cohort__name or "",

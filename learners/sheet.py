@@ -5,8 +5,9 @@ from datetime import datetime
 
 from courses.models import QuizPage
 from courses.outline import outline_by_pk
-from learners.explaining import Explanation, done_at_of, explain
+from learners.explaining import Explanation, explain
 from learners.models import Accommodation, Allowance, Attempt, Contact, Enrolment, EnrolmentChange, Letter
+from learners.records import enrolled
 from learners.reporting import Status, status_of
 
 
@@ -50,9 +51,9 @@ def sheet_of(cohort, enrolment_pk, *, now):
     if enrolment is None:
         return None
     outline = outline_by_pk(enrolment.track_id)
-    done_at = done_at_of(enrolment.pk)
+    read = enrolled(Enrolment.objects.filter(pk=enrolment.pk))[enrolment.pk]
     attempts = list(enrolment.attempts.select_related("quiz").order_by("-opened_at", "-pk"))
-    seen = moments(outline, done_at, attempts)
+    seen = moments(outline, read.done_at, attempts)
     started = enrolment.last_activity_at > enrolment.enrolled_at
     certificate = getattr(enrolment, "certificate", None)
     return Sheet(
@@ -67,7 +68,7 @@ def sheet_of(cohort, enrolment_pk, *, now):
         first_seen=seen[0] if seen else None,
         last_seen=enrolment.last_activity_at if started else None,
         certificate_code=certificate.code if certificate else None,
-        explanation=explain(outline, done_at) if outline else None,
+        explanation=explain(outline, read, now=now) if outline else None,
         attempts=attempts,
         letters=letters_about(enrolment),
         allowances=list(enrolment.allowances.select_related("page", "granted_by")),

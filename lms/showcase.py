@@ -122,7 +122,7 @@ def learning(track, done, step=None, code=None):
         pk=1,
         track_pk=track.pk,
         record=Record(done=dict.fromkeys(range(1, done + 1))),
-        last=done or None,
+        done_at=dict.fromkeys(range(1, done + 1), NOW),
         last_activity_at=NOW,
         certificate_code=code,
     )

@@ -7,6 +7,7 @@ from django.views.generic import TemplateView
 
 from lms.showcase import showcase
 from lms.views import (
+    allowances,
     analysis,
     certificates,
     cohorts,
@@ -83,6 +84,12 @@ urlpatterns = [
     path("cohortes/<key:pk>/contacter/", contacts.cohort_contacts, name="cohort_contacts"),
     path("cohortes/<key:pk>/contacter/<key:enrolment_pk>/", contacts.contact, name="contact"),
     path("cohortes/<key:pk>/personnes/<key:enrolment_pk>/", sheets.learner_sheet, name="learner_sheet"),
+    path("cohortes/<key:pk>/personnes/<key:enrolment_pk>/derogation/", allowances.allow, name="allow"),
+    path(
+        "cohortes/<key:pk>/personnes/<key:enrolment_pk>/derogations/<key:allowance_pk>/terminer/",
+        allowances.end_allowance,
+        name="end_allowance",
+    ),
     path("cohortes/<key:pk>/quiz/", analysis.cohort_quizzes, name="cohort_quizzes"),
     path("cohortes/<key:pk>/quiz/<key:quiz_pk>/", analysis.cohort_quiz, name="cohort_quiz"),
     path("cohortes/<key:pk>/quiz/<key:quiz_pk>/export.csv", analysis.cohort_quiz_csv, name="cohort_quiz_csv"),

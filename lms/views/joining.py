@@ -114,7 +114,7 @@ def wait(request, cohort, outline, now):
 def come_in(request, cohort, outline):
     """On to the next step of the track."""
     messages.success(request, f"Bienvenue dans la cohorte « {cohort.name} ». Bonne route !")
-    target = learning_of(request.user, outline).continue_state
+    target = learning_of(request.user, outline, now=timezone.now()).continue_state
     return redirect(target.step.url if target else outline.url)
 
 

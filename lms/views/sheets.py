@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from courses.outline import outline_by_slug
-from learners.explaining import done_at_of, explain
+from learners.explaining import explain
+from learners.models import Allowance
 from learners.sheet import sheet_of
 from lms.learning import learning_of
 from lms.views.cohorts import led_cohort
@@ -35,12 +36,14 @@ def learner_sheet(request, pk, enrolment_pk):
 def my_progress(request, track):
     """The steps behind one's own percentage, and what remains; a 404 for a track that one does not follow."""
     outline = outline_by_slug(track)
-    learning = learning_of(request.user, outline) if outline else None
+    now = timezone.now()
+    learning = learning_of(request.user, outline, now=now) if outline else None
     if learning is None or not learning.enrolled:
         raise Http404
     context = {
         "learning": learning,
-        "explanation": explain(outline, done_at_of(learning.enrolment.pk)),
+        "explanation": explain(outline, learning.enrolment, now=now),
+        "allowances": Allowance.objects.current().filter(enrolment=learning.enrolment.pk).select_related("page"),
         "breadcrumb": [("Mon espace", reverse("lms:dashboard"))],
     }
     return TemplateResponse(request, "lms/my_progress.html", context)

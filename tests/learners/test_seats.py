@@ -200,7 +200,7 @@ def test_new_seats_go_to_those_who_wait(cohort, learner):
 
 def test_who_gets_a_seat_reads_which_cohort_and_where_to_go(cohort, track, learner):
     seats.wait(person=learner, cohort=cohort, at=NOW)
-    composed, _ = delivery.compose(Letter.objects.get(kind="seat"))
+    composed, _ = delivery.compose(Letter.objects.get(kind="seat"), now=NOW)
     assert "Automne" in composed.subject
     assert outline_by_pk(track.pk).steps[0].url in composed.text
     assert "Automne" in composed.html
@@ -211,11 +211,11 @@ def test_whom_others_put_on_the_list_is_told_once_and_not_after_leaving(cohort, 
     for _ in range(2):
         seats.wait(person=learner, cohort=cohort, at=NOW, tell=True)
     letter = Letter.objects.get(kind="seat")
-    composed, _ = delivery.compose(letter)
-    assert delivery.why_drop(letter) == ""
+    composed, _ = delivery.compose(letter, now=NOW)
+    assert delivery.why_drop(letter, now=NOW) == ""
     assert "liste d’attente" in composed.text
     seats.stop_waiting(person=learner, cohort=cohort, at=LATER)
-    assert delivery.why_drop(letter) == "la personne n’attend plus de place"
+    assert delivery.why_drop(letter, now=NOW) == "la personne n’attend plus de place"
 
 
 # ---------------------------------------------------------------- what staff decide

@@ -46,7 +46,7 @@ URGENT = ["Dan", "Bob", "Cleo", "Kim", "Lou", "Eve", "Fay", "Hal", "Ivy", "Gus",
 
 
 def test_what_matters_comes_first_and_each_figure_leads_somewhere(page, samuel, cohort):
-    assert page.headings[:3] == ["Automne", "L’essentiel", "Les personnes"]
+    assert page.headings[:3] == ["Automne", "L’essentiel", "À contacter aujourd’hui"]
     assert matters(page) == [
         "7 personnes ont besoin d’aide 1 bute sur un quiz",
         "0 réponse ouverte à relire Rien n’attend.",

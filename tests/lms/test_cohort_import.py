@@ -140,7 +140,7 @@ def test_a_new_person_reads_how_to_choose_a_password_and_gets_in(samuel, cohort,
     samuel.press(look(samuel, cohort, HEAD + people(1)), "Inscrire 1 personne")
     person = User.objects.get(email="personne1@exemple.fr")
     assert not person.has_usable_password()
-    composed, _ = delivery.compose(Letter.objects.get(kind="welcome"))
+    composed, _ = delivery.compose(Letter.objects.get(kind="welcome"), now=NOW)
     assert "/compte/mot-de-passe/oublie/" in composed.text
 
     asked = visitor.open("/compte/mot-de-passe/oublie/")

@@ -42,10 +42,10 @@ def told(page):
     return [plain(one.get_text(" ")) for one in page.main.select(".contact")]
 
 
-def test_the_board_says_whom_to_write_to_and_why_before_anything_else(samuel, cohort):
+def test_the_board_says_whom_to_write_to_and_why_before_it_lists_everybody(samuel, cohort):
     page = samuel.open(f"/cohortes/{cohort.pk}/")
 
-    assert page.headings[:2] == ["Automne", "À contacter aujourd’hui"]
+    assert page.headings[:3] == ["Automne", "L’essentiel", "À contacter aujourd’hui"]
     assert told(page) == ["Ada Durand Ne vient plus 12 jours sans venir, 1 étape sur 4 Écrire à Ada Durand"]
     assert page.links["Écrire à Ada Durand"] == f"/cohortes/{cohort.pk}/contacter/{row('Ada').pk}/"
 

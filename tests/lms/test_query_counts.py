@@ -181,11 +181,11 @@ def test_the_list_of_cohorts_costs_four_queries_with_one_cohort_and_with_three(c
 def test_the_board_and_its_export_cost_as_much_with_one_learner_as_with_three(count, here, track, learner):
     cohort = make_cohort(track, lead=learner)
     finish(enrol(make_person("p0@example.org"), track, cohort=cohort), steps=1)
-    count(13, f"/cohortes/{cohort.pk}/")
+    count(16, f"/cohortes/{cohort.pk}/")
     count(8, f"/cohortes/{cohort.pk}/export.csv")
     for number in (1, 2):
         finish(enrol(make_person(f"p{number}@example.org"), track, cohort=cohort), steps=2 * number)
-    count(13, f"/cohortes/{cohort.pk}/")
+    count(16, f"/cohortes/{cohort.pk}/")
     count(8, f"/cohortes/{cohort.pk}/export.csv")
 
 
@@ -193,10 +193,10 @@ def test_a_board_with_charts_costs_as_much_with_five_learners_as_with_eight(coun
     cohort = make_cohort(track, lead=learner)
     for number in range(8):
         if number in {5, 7}:
-            count(15, f"/cohortes/{cohort.pk}/")
+            count(18, f"/cohortes/{cohort.pk}/")
         finish(enrol(make_person(f"p{number}@example.org"), track, cohort=cohort), steps=number % 5)
-    count(15, f"/cohortes/{cohort.pk}/")
-    count(15, f"/cohortes/{cohort.pk}/?q=example&module=1&secteur=&tri=nom")
+    count(18, f"/cohortes/{cohort.pk}/")
+    count(18, f"/cohortes/{cohort.pk}/?q=example&module=1&secteur=&tri=nom")
 
 
 def test_the_sheet_of_a_learner_costs_as_much_with_one_row_of_each_kind_as_with_three(count, here, track, learner):

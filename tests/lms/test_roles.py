@@ -16,6 +16,7 @@ from django.urls import get_resolver, resolve
 from learners import accommodations, attempts, invitations, messages, roles
 from learners.models import (
     Accommodation,
+    Allowance,
     Answer,
     Attempt,
     Certificate,
@@ -168,6 +169,13 @@ GET  lms:learner_sheet   /cohortes/{cohort}/personnes/{enrolment}/       in    4
 GET  lms:learner_sheet   /cohortes/{cohort}/personnes/{missing}/         in    404     404     404     404     404     404
 GET  lms:learner_sheet   /cohortes/{cohort}/personnes/{other_enrolment}/ in    404     404     404     404     404     404
 GET  lms:learner_sheet   /cohortes/{rival_cohort}/personnes/{enrolment}/ in    404     404     404     404     404     404
+GET  lms:allow           /cohortes/{cohort}/personnes/{enrolment}/derogation/ in  404   404     404     200     404     200
+GET  lms:allow           /cohortes/{cohort}/personnes/{other_enrolment}/derogation/ in 404 404  404     404     404     404
+POST lms:allow           /cohortes/{cohort}/personnes/{enrolment}/derogation/ in  404   404     404     422     404     422
+POST lms:allow           /cohortes/{rival_cohort}/personnes/{enrolment}/derogation/ in 404 404  404     404     404     404
+GET  lms:end_allowance   /cohortes/{cohort}/personnes/{enrolment}/derogations/{allowance}/terminer/ in 405 405 405 405 405 405
+POST lms:end_allowance   /cohortes/{cohort}/personnes/{enrolment}/derogations/{allowance}/terminer/ in 404 404 404 302 404 302
+POST lms:end_allowance   /cohortes/{rival_cohort}/personnes/{enrolment}/derogations/{allowance}/terminer/ in 404 404 404 404 404 404
 GET  lms:my_progress     /mon-espace/parcours/jeunes/                    in    200     200     404     404     404     404
 GET  lms:my_progress     /mon-espace/parcours/inconnu/                   in    404     404     404     404     404     404
 GET  lms:cohort_quizzes    /cohortes/{cohort}/quiz/                    in      404     404     404     200     404     200
@@ -433,6 +441,14 @@ def world(site, track, admin, instructor):
         "session": session.pk,
         "enrolment": Enrolment.objects.get(person=owner, track=track).pk,
         "invitation": invitation.pk,
+        "allowance": Allowance.objects.create(
+            enrolment=Enrolment.objects.get(person=owner, track=track),
+            kind="open",
+            page_id=track.pk,
+            comment="Accord",
+            granted_at=NOW,
+            granted_by=people["manager"],
+        ).pk,
         "joining": invitations.invite(cohort=hall, by=people["admin"], at=NOW).code,
         "open_cohort": hall.pk,
         "gone": gone.pk,
@@ -440,7 +456,6 @@ def world(site, track, admin, instructor):
         "place": place.pk,
         "sent": own.get(number=1).pk,
         "open": own.get(number=2).pk,
-        "enrolment": owner.enrolments.get(track=track).pk,
         "other_enrolment": people["other"].enrolments.get(track=track).pk,
         "cohort": cohorts["owner"].pk,
         "rival_cohort": cohorts["other"].pk,
@@ -502,6 +517,7 @@ BY_BUTTON = {
     "lms:give_seat": LEADING,
     "lms:remove_waiting": LEADING,
     "lms:unpair": LEADING,
+    "lms:end_allowance": LEADING,
 }
 
 
@@ -530,6 +546,7 @@ def everything():
         Letter,
         OptOut,
         Accommodation,
+        Allowance,
         Invitation,
         Pair,
         WaitingPlace,

@@ -174,7 +174,8 @@ def test_a_sheet_lists_attempts_letters_allowances_changes_and_contacts(samuel, 
         "Bienvenue Bienvenue à envoyer le 29 octobre 2026"
     )
     assert section(page, "Dérogations") == (
-        "Ouvrir sans attendre : Leçon 2.1. Absence prévue Accordée le 22 novembre 2026 par Samuel Okoro."
+        "Ouvrir sans attendre : Leçon 2.1. Absence prévue Accordée le 22 novembre 2026 par Samuel Okoro. "
+        "Terminer la dérogation pour Leçon 2.1 Accorder une dérogation"
     )
     assert section(page, "Changements de l’inscription") == (
         "Changement de cohorte : Printemps → Automne. Horaires Le 21 novembre 2026, par Samuel Okoro."
@@ -188,7 +189,7 @@ def test_an_empty_sheet_says_what_it_lacks(samuel, cohort):
     assert (landmarks(page)["Premier accès"], landmarks(page)["Dernier accès"]) == ("jamais", "jamais")
     assert section(page, "Tentatives aux quiz") == "Aucune tentative pour le moment."
     assert section(page, "Prises de contact") == "Personne ne lui a écrit depuis le tableau de bord."
-    assert section(page, "Dérogations") == "Aucune dérogation."
+    assert section(page, "Dérogations") == "Aucune dérogation. Accorder une dérogation"
     assert "Changements de l’inscription" not in page.headings
 
 
