@@ -151,7 +151,14 @@ class TestManagers:
 
 class TestCohorts:
     def post(self, client, address, track, leads):
-        fields = {"name": "Printemps", "track": track.pk, "opens_on": "01/03/2027", "closes_on": "30/06/2027"}
+        fields = {
+            "name": "Printemps",
+            "track": track.pk,
+            "opens_on": "01/03/2027",
+            "closes_on": "30/06/2027",
+            "time_zone": "Europe/Paris",
+            "openings": inline_formset([]),
+        }
         rows = [{"person": person.pk} for person in leads]
         return client.post(
             address,

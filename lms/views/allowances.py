@@ -41,17 +41,12 @@ class AllowanceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.quizzes = {str(step.pk) for step in outline.steps if step.kind == QuizPage.kind}
         self.today = today
-        self.fields["page"].choices = [("", "Choisir")] + [
-            (
-                f"{module.number}. {module.title}",
-                [(str(module.pk), "Tout le module"), *((str(step.pk), step.title) for step in module.steps)],
-            )
-            for module in outline.modules
-        ]
+        self.fields["page"] = forms.ChoiceField(label="Étape ou module", choices=places_in(outline))
 
     def clean(self):
         """A closing is extended for a quiz, to a day that is not over; what is opened has no end."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("kind") == Allowance.Kind.OPEN:
             return cleaned | {"until": None}
         if cleaned.get("kind") and cleaned.get("page") and cleaned["page"] not in self.quizzes:
@@ -61,6 +56,17 @@ class AllowanceForm(forms.Form):
         elif cleaned.get("until") and cleaned["until"] < self.today:
             self.add_error("until", "Cette date est passée.")
         return cleaned
+
+
+def places_in(outline):
+    """What may be opened, module by module."""
+    return [("", "Choisir")] + [
+        (
+            f"{module.number}. {module.title}",
+            [(str(module.pk), "Tout le module"), *((str(step.pk), step.title) for step in module.steps)],
+        )
+        for module in outline.modules
+    ]
 
 
 @login_required
