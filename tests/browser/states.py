@@ -558,6 +558,33 @@ def sheet_of_a_learner(stage):
 
 
 @state
+def exception_for_a_learner(stage):
+    page = sheet_of_a_learner(stage)
+    page.get_by_role("link", name="Accorder une dérogation").click()
+    page.get_by_role("button", name="Accorder la dérogation").click()
+    expect(page.get_by_label("Explication")).to_be_visible()
+    return page
+
+
+@state
+def invitations_of_a_cohort(stage):
+    page = board(stage)
+    page.get_by_role("link", name="Inscriptions").click()
+    page.get_by_role("button", name="Créer une invitation").click()
+    expect(page.get_by_role("link", name="Révoquer").first).to_be_visible()
+    return page
+
+
+@state
+def message_to_a_cohort(stage):
+    page = board(stage)
+    page.get_by_role("link", name="Écrire à la cohorte").click()
+    page.get_by_role("main").get_by_role("link", name="Écrire un message").first.click()
+    expect(page.get_by_label("Objet")).to_be_visible()
+    return page
+
+
+@state
 def why_this_figure(stage):
     page = stage.person("apprenante@demo.example", "/mon-espace/")
     page.get_by_role("main").get_by_role("link", name="Pourquoi ce chiffre ?").first.click()
