@@ -1,6 +1,7 @@
 """What the tests of the screens share: a fixed hour, people at their browsers, templates that know every name."""
 
 import sys
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.conf import settings as project
 from django.db import transaction
 from django.template import engines
 from django.template.base import FilterExpression, Node
+from django.test import override_settings
 
 from courses.models import CataloguePage, TrackPage
 from courses.outline import outline_by_pk
@@ -70,6 +72,25 @@ def _published(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         around_the_file.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def for_the_file(_published, django_db_blocker, tmp_path_factory):
+    """``with for_the_file():`` what takes long is made once for a file of tests, in its own transaction, at its hour.
+
+    The product is a demonstration meanwhile, with a folder of its own.
+    """
+
+    @contextmanager
+    def made_once():
+        with (
+            django_db_blocker.unblock(),
+            override_settings(DEMO=True, VAR=tmp_path_factory.mktemp("var")),
+            time_machine.travel(NOW + timedelta(hours=1), tick=False),
+        ):
+            yield
+
+    return made_once
 
 
 @pytest.fixture

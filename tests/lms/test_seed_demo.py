@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from courses.models import CataloguePage
 from learners import reviews
 from learners.models import Answer, Attempt, Completion, Letter, Regrade, Review, User
 from lms.management.commands.seed_demo import READ_WITHIN
@@ -23,17 +24,24 @@ def open_question():
     return open_text("Racontez.", criteria=(("Un fait", 1), ("Une idée", 1))) | {"id": QUESTION}
 
 
+@pytest.fixture(scope="module")
+def _loaded(for_the_file):
+    with for_the_file():
+        site = CataloguePage.objects.get()
+        make_track(site, slug="decideurs")
+        track = make_track(site, slug="chefs-de-projet", modules=())
+        module = make_module(track)
+        questions = [open_question(), *(single(name) for name in "ABCDE")]
+        make_quiz(module, questions=questions, pass_mark=70, certainty=True)
+        for number in range(4):
+            make_lesson(module, title=f"Leçon {number}")
+        call_command("seed_demo", stdout=StringIO())
+
+
 @pytest.fixture(autouse=True)
-def demonstration(settings, tmp_path, site):
+def demonstration(_loaded, settings, tmp_path, db):
     """Tracks on a site that shows itself: in one, a quiz with an open question stands before four lessons."""
     settings.VAR = tmp_path
-    make_track(site, slug="decideurs")
-    track = make_track(site, slug="chefs-de-projet", modules=())
-    module = make_module(track)
-    make_quiz(module, questions=[open_question(), *(single(name) for name in "ABCDE")], pass_mark=70, certainty=True)
-    for number in range(4):
-        make_lesson(module, title=f"Leçon {number}")
-    call_command("seed_demo", stdout=StringIO())
 
 
 def instructor():

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.grading import grade
+from courses.models import CataloguePage
 from courses.outline import outlines
 from courses.versions import thaw
 from learners import progress, reviews
@@ -21,13 +22,18 @@ from tests.factories.reviews import answered, levels_of, make_open_track
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def _loaded(for_the_file):
+    with for_the_file():
+        make_track(CataloguePage.objects.get(), slug="decideurs")
+        call_command("seed_demo", stdout=StringIO())
+
+
 @pytest.fixture(autouse=True)
-def demonstration(settings, tmp_path, site):
+def demonstration(_loaded, settings, tmp_path, db):
     """Two tracks on a site that shows itself, with its cohorts of thirty."""
     settings.DEMO = True
     settings.VAR = tmp_path
-    make_track(site, slug="decideurs")
-    call_command("seed_demo", stdout=StringIO())
 
 
 def seed(**options):
