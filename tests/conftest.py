@@ -22,40 +22,20 @@ hypothesis_settings.load_profile("suite")
 
 # The fixtures that lead to a database, directly or not.
 DATABASES = {"db", "django_db_setup", "empty_database"}
-# Which words a page holds, how a file is read: the same on any database. That each page opens on each, for each role
-# and with few queries, is asked by lms/test_roles.py and lms/test_query_counts.py; the demonstration is loaded on each
-# by the journey that follows.
+# Which words a page holds, how a file is read: the same on any database. The demonstration is loaded on each by the
+# journey that follows.
 SAME_ON_ANY_DATABASE = {
     "courses/test_content_blocks.py",
     "courses/test_exchange_formats.py",
     "courses/test_exchange_samples.py",
     "courses/test_glossary.py",
     "courses/test_pages.py",
-    "lms/test_accounts.py",
-    "lms/test_allowances.py",
-    "lms/test_answers_are_kept.py",
-    "lms/test_changed_marks.py",
-    "lms/test_cohort_people.py",
-    "lms/test_cohorts.py",
-    "lms/test_contacts.py",
-    "lms/test_correcting.py",
     "lms/test_headers.py",
-    "lms/test_health.py",
-    "lms/test_instructors.py",
-    "lms/test_joining.py",
-    "lms/test_learning.py",
-    "lms/test_letters.py",
-    "lms/test_messages.py",
     "lms/test_pages.py",
-    "lms/test_quiz_analysis.py",
-    "lms/test_quiz_of_every_type.py",
     "lms/test_quiz_screens.py",
     "lms/test_refusals.py",
-    "lms/test_register.py",
-    "lms/test_review_queue.py",
     "lms/test_secrecy.py",
     "lms/test_seed_demo.py",
-    "lms/test_sheets.py",
     "test_content.py",
 }
 

@@ -1,7 +1,7 @@
 """The suite: the embedded settings without what costs time and proves nothing."""
 
 from config.settings.base import *  # one base and thin differences
-from config.settings.base import TEMPLATES, WAGTAILSEARCH_BACKENDS
+from config.settings.base import TEMPLATES
 
 SECRET_KEY = "only for the tests"  # noqa: S105 — nothing real is signed with it
 DEMO = False
@@ -20,5 +20,3 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = VAR / "nowhere"
 TEMPLATES[0]["OPTIONS"]["debug"] = True
-# Each save would write the search index and the reference index again; the tests that read one ask for it.
-WAGTAILSEARCH_BACKENDS = {"default": {**WAGTAILSEARCH_BACKENDS["default"], "AUTO_UPDATE": False}}

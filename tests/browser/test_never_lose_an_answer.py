@@ -77,10 +77,6 @@ class Taker:
             found.setdefault(box.get_attribute("name").removeprefix("q-"), []).append(box.get_attribute("value"))
         return found
 
-    def shows(self, expected):
-        """Waits until the page shows exactly these answers: what was kept is put back by a script."""
-        until(lambda: same(self.shown(), expected), f"{self.shown()} is not {expected}")
-
     def stored(self):
         """The answers of the one attempt, on the server."""
         (attempt,) = self.backstage("answers_of", email=self.email)
@@ -143,7 +139,7 @@ def plain_taker(people, backstage, answers, ready, quiz):
 def test_an_answer_is_on_the_server_a_moment_after_it_was_given_and_the_page_says_so(taker):
     expected = dict([taker.tick(1)])
     taker.is_calm()
-    taker.stores(expected)
+    assert same(taker.stored(), expected)
     assert taker.left_behind() == 0
 
 
@@ -162,7 +158,7 @@ def test_leaving_the_page_at_once_after_an_answer_loses_nothing(taker, quiz):
     taker.page.goto("/parcours/")
     taker.stores(expected)
     taker.page.goto(quiz["url"])
-    taker.shows(expected)
+    assert same(taker.shown(), expected)
 
 
 def test_a_desktop_shows_what_was_answered_on_a_phone(taker, people, backstage, quiz):
@@ -170,7 +166,7 @@ def test_a_desktop_shows_what_was_answered_on_a_phone(taker, people, backstage, 
     taker.stores(expected)
     desktop = taker.beside(people.signed_in(backstage("session", email=taker.email)))
     desktop.page.goto(quiz["url"])
-    desktop.shows(expected)
+    assert same(desktop.shown(), expected)
     desktop.tick_all()
     send(desktop.page)
     desktop.passed_once()
@@ -185,11 +181,11 @@ def test_answers_given_without_network_wait_and_leave_once_when_it_returns(taker
     taker.page.context.set_offline(True)
     taker.waits_with(WAITING)
     rest = taker.tick_all()
-    taker.stores(first)
+    assert same(taker.stored(), first)
     assert taker.left_behind() == 1
     taker.page.context.set_offline(False)
     taker.is_calm()
-    taker.stores(rest)
+    assert same(taker.stored(), rest)
     assert taker.left_behind() == 0
     send(taker.page)
     taker.passed_once()
@@ -213,7 +209,7 @@ def test_a_server_that_fails_for_a_while_is_asked_again(taker):
     taker.waits_with(WAITING)
     taker.page.unroute("**/enregistrer/")
     taker.is_calm()
-    taker.stores(expected)
+    assert same(taker.stored(), expected)
 
 
 def test_a_reply_that_got_lost_is_no_dispute_even_when_the_answer_changed_meanwhile(taker):
@@ -224,11 +220,11 @@ def test_a_reply_that_got_lost_is_no_dispute_even_when_the_answer_changed_meanwh
     taker.page.route("**/enregistrer/", swallow)
     lost = dict([taker.tick(1, "wrong")])
     taker.waits_with(WAITING)
-    taker.stores(lost)
+    assert same(taker.stored(), lost)
     expected = dict([taker.tick(1)])
     taker.page.unroute("**/enregistrer/")
     taker.is_calm()
-    taker.stores(expected)
+    assert same(taker.stored(), expected)
 
 
 def test_a_tab_closed_without_network_has_its_answers_when_it_is_opened_again(taker, quiz):
@@ -241,9 +237,9 @@ def test_a_tab_closed_without_network_has_its_answers_when_it_is_opened_again(ta
     context.set_offline(False)
     again = taker.beside(context.new_page())
     again.page.goto(quiz["url"])
-    again.shows(expected)
+    assert same(again.shown(), expected)
     again.is_calm()
-    again.stores(expected)
+    assert same(again.stored(), expected)
     assert again.left_behind() == 0
 
 
@@ -262,10 +258,10 @@ def test_answers_left_behind_do_not_overwrite_what_another_device_said_since(tak
     again.waits_with(STALE)
     expected = theirs | {key: value for key, value in mine.items() if key not in theirs}
     again.stores(expected)
-    again.shows(mine)
+    assert same(again.shown(), mine)
     again.page.get_by_role("link", name="Voir l’état à jour").click()
     expect(again.page.locator("[role=alert]")).to_be_empty()
-    again.shows(expected)
+    assert same(again.shown(), expected)
     assert again.left_behind() == 0
 
 
@@ -301,9 +297,10 @@ def test_a_browser_that_is_killed_without_network_has_the_answers_when_it_starts
     context = start()
     again = taker.beside(context.pages[0])
     again.page.goto(quiz["url"])
+    until(lambda: again.left_behind() == 0, "what the browser had kept did not leave")
     again.is_calm()
-    again.shows(expected)
-    again.stores(expected)
+    assert same(again.shown(), expected)
+    assert same(again.stored(), expected)
     send(again.page)
     again.passed_once()
     context.close()
@@ -344,7 +341,7 @@ def test_a_login_that_expired_keeps_the_answers_and_sends_them_after_signing_in_
     opened.value.close()
     taker.page.bring_to_front()
     taker.is_calm()
-    taker.stores(expected)
+    assert same(taker.stored(), expected)
     send(taker.page)
     taker.passed_once()
 
@@ -418,8 +415,8 @@ def test_without_script_a_login_that_expired_keeps_the_answers_behind_one_button
     assert taker.stored() == {}
     taker.page.get_by_role("button", name="Enregistrer ces réponses").click()
     arrives_at(taker.page, quiz["title"])
-    taker.stores(expected)
-    taker.shows(expected)
+    assert same(taker.stored(), expected)
+    assert same(taker.shown(), expected)
     send(taker.page)
     taker.passed_once()
 
@@ -442,12 +439,12 @@ def test_the_stale_tab_is_told_and_shows_the_fresh_state_when_asked(tabs):
     older = dict([stale.tick(1, "wrong")])
     stale.waits_with(STALE)
     stale.waits_with("Question 1")
-    stale.shows(older)
-    stale.stores(newer)
+    assert same(stale.shown(), older)
+    assert same(stale.stored(), newer)
     stale.page.get_by_role("link", name="Voir l’état à jour").click()
     expect(stale.page.locator("[role=alert]")).to_be_empty()
-    stale.shows(newer)
-    stale.stores(newer)
+    assert same(stale.shown(), newer)
+    assert same(stale.stored(), newer)
 
 
 def test_the_stale_tab_may_keep_what_it_shows(tabs):
@@ -458,7 +455,7 @@ def test_the_stale_tab_may_keep_what_it_shows(tabs):
     stale.waits_with(STALE)
     stale.page.get_by_role("button", name="Garder ce qui est indiqué ici").click()
     stale.is_calm()
-    stale.stores(mine)
+    assert same(stale.stored(), mine)
 
 
 def test_the_tab_that_was_not_touched_is_told_as_soon_as_it_saves(tabs):
@@ -506,11 +503,11 @@ def test_without_script_the_stale_tab_comes_back_with_both_answers(plain_taker, 
     stale.page.get_by_role("button", name=LATER).click()
     expect(stale.page.get_by_role("heading", name="Modifié depuis une autre page")).to_be_visible()
     expect(stale.question(1)).to_contain_text("n’est pas encore enregistré")
-    stale.shows(older)
-    stale.stores(newer)
+    assert same(stale.shown(), older)
+    assert same(stale.stored(), newer)
     stale.page.get_by_role("link", name="Voir l’état à jour").click()
     expect(stale.question(1)).not_to_contain_text("n’est pas encore enregistré")
-    stale.shows(newer)
+    assert same(stale.shown(), newer)
 
 
 # ---------------------------------------------------------------- once

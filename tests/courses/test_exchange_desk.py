@@ -1,14 +1,12 @@
 """Importing shows what it would do, then does it once; exporting is for those who may read the answers."""
 
 from collections import Counter
-from io import StringIO
 
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import ModelLogEntry, ReferenceIndex
@@ -226,7 +224,6 @@ def test_a_quiz_is_exported_by_those_who_may_edit_it(client, author, track):
 def test_the_export_follows_a_search(client, author, site):
     for title in ("Mécénat", "Bilan"):
         bank_question(single("A"), title=title, tags=["tout"])
-    call_command("update_index", verbosity=0, stdout=StringIO())
     told = words(client.get(f"{EXPORT}?q=Mécénat"))
     assert "la banque de questions, telle que vous l’avez filtrée : 1 question." in told
     assert client.get(f"{EXPORT}?q=Mécénat&vers=gift").content.decode().count("::") == 2
