@@ -7,6 +7,8 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from courses.blocks.streams import StreamBlock
+
 PROSE = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link"]
 INLINE = ["bold", "italic", "ol", "ul", "link"]
 
@@ -281,7 +283,7 @@ class TextBlock(blocks.RichTextBlock):
         template = "blocks/text.html"
 
 
-class ContentBlocks(blocks.StreamBlock):
+class ContentBlocks(StreamBlock):
     text = TextBlock(features=PROSE)
     takeaways = TakeawaysBlock()
     figure = FigureBlock()

@@ -1,11 +1,10 @@
 """Every type of question, as one stream."""
 
-from wagtail import blocks
-
 from courses.blocks import exercises, questions
+from courses.blocks.streams import StreamBlock
 
 
-class QuestionBlocks(blocks.StreamBlock):
+class QuestionBlocks(StreamBlock):
     """One block per type; the names are those of the frozen questions."""
 
     single = questions.SingleChoiceBlock()

@@ -23,6 +23,8 @@ class PrerequisiteBlock(blocks.StructBlock):
     def clean(self, value):
         """Refuse what can never be done: only steps and modules are, and only a quiz has a score."""
         cleaned = super().clean(value)
+        if cleaned["page"] is None:  # a draft
+            return cleaned
         kind = cleaned["page"].specific_class._meta.model_name
         if kind not in {"modulepage", "lessonpage", "quizpage"}:
             page = ValidationError("Choisissez une étape ou un module d’un parcours.")

@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from courses import reveal
 from courses.blocks.quiz import QuizBlocks
+from courses.blocks.streams import StreamBlock
 from courses.models.catalogue import ADDRESS
 from courses.models.step import StepPage
 from courses.quizzes import Quiz
@@ -137,7 +138,7 @@ class QuizPage(StepPage):
     reveal_later = RevealField("plus tard", default=list, blank=True)
     reveal_closed = RevealField("après la date de clôture de la cohorte", default=list, blank=True)
     bands = StreamField(
-        [("band", BandBlock())],
+        StreamBlock([("band", BandBlock())]),
         blank=True,
         verbose_name="commentaires selon le score",
         help_text="Celui du palier le plus haut atteint est montré avec le score.",

@@ -9,6 +9,7 @@ from wagtail.models import Page
 
 from courses.blocks.content import LineBlock
 from courses.blocks.rules import PrerequisiteBlock
+from courses.blocks.streams import StreamBlock
 from courses.models.catalogue import ADDRESS, READ_ONLY
 
 
@@ -38,16 +39,16 @@ class TrackPage(Page):
     rhythm = models.CharField("rythme", max_length=120, blank=True)
     format = models.TextField("format", max_length=500, blank=True)
     outcomes = StreamField(
-        [("outcome", LineBlock(label="Acquis"))],
+        StreamBlock([("outcome", LineBlock(label="Acquis"))]),
         verbose_name="ce que l’on saura faire",
         blank=True,
     )
     abilities = StreamField(
-        [("ability", LineBlock(label="Capacité"))],
+        StreamBlock([("ability", LineBlock(label="Capacité"))]),
         verbose_name="capacités imprimées sur l’attestation",
         blank=True,
     )
-    sources = StreamField([("source", LineBlock(label="Source"))], verbose_name="sources", blank=True)
+    sources = StreamField(StreamBlock([("source", LineBlock(label="Source"))]), verbose_name="sources", blank=True)
     informal = models.BooleanField("tutoyer", default=False)
     in_order = models.BooleanField(
         "dans l’ordre",
@@ -127,7 +128,9 @@ class ModulePage(Page):
         FREE = "free", "libre"
 
     summary = models.TextField("résumé", max_length=400)
-    objectives = StreamField([("objective", LineBlock(label="Objectif"))], verbose_name="objectifs", blank=True)
+    objectives = StreamField(
+        StreamBlock([("objective", LineBlock(label="Objectif"))]), verbose_name="objectifs", blank=True
+    )
     required = models.BooleanField(
         "obligatoire", default=True, help_text="Les étapes d’un module facultatif ne comptent pas pour l’attestation."
     )
@@ -150,7 +153,7 @@ class ModulePage(Page):
         help_text="Après le début de la cohorte ; sans cohorte, après l’inscription.",
     )
     prerequisites = StreamField(
-        [("prerequisite", PrerequisiteBlock())],
+        StreamBlock([("prerequisite", PrerequisiteBlock())]),
         verbose_name="prérequis",
         blank=True,
         help_text="Ce module s’ouvre quand tout cela est fait, en plus de l’ordre du parcours.",

@@ -93,6 +93,13 @@ def test_a_prerequisite_is_published_and_closes_the_module(desk, modules):
     assert outline.modules[1].prerequisites == (Prerequisite(first.pk),)
 
 
+def test_a_prerequisite_that_names_nothing_yet_is_a_draft_and_not_published(desk, modules):
+    empty = [{"type": "prerequisite", "value": {"page": None, "score": None}, "id": identity(1)}]
+    assert desk.post(edit_url(modules[1]), form_of(desk, modules[1], prerequisites=empty)).status_code == 302
+    whole = form_of(desk, modules[1], prerequisites=empty) | {"action-publish": "yes"}
+    assert "Champ requis." in desk.post(edit_url(modules[1]), whole).content.decode()
+
+
 def test_a_circle_is_not_published_and_the_draft_is_kept(desk, modules):
     first, second = modules
     publish(desk, second, prerequisites=asking(first))
