@@ -140,6 +140,18 @@ def media_in_a_temporary_folder(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+@pytest.fixture(autouse=True)
+def wagtail_indexes_nothing(settings):
+    """Wagtail's own search and its index of references take a third of the time of a published page."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+
+
+@pytest.fixture
+def wagtail_indexes(settings, wagtail_indexes_nothing):
+    """For the tests that read what Wagtail indexes."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+
 @pytest.fixture
 def site(db):
     """The home page and the catalogue."""

@@ -157,7 +157,7 @@ def test_choices_are_shuffled_once_per_attempt(module, track, learner):
     assert [[option.text for option in question.options] for question in attempt.paper.questions] == shown
 
 
-def test_the_editor_of_a_question_says_where_it_is_used(bank, module, client, cms_admin):
+def test_the_editor_of_a_question_says_where_it_is_used(wagtail_indexes, bank, module, client, cms_admin):
     dialogue = bank.get(title="Dialogue 1")
     make_quiz(module, title="Le quiz qui l’utilise", questions=[chosen(dialogue)])
     client.force_login(cms_admin)

@@ -148,9 +148,3 @@ def instructor(site):
 def admin(db):
     """Somebody who may do everything."""
     return User.objects.create_superuser("louise@example.org", None, first_name="Louise", last_name="Ferrand")
-
-
-@pytest.fixture(autouse=True)
-def _wagtail_indexes_nothing(settings):
-    """No test here reads Wagtail's own search or index of references, a third of the time of a published page."""
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
