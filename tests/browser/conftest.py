@@ -26,7 +26,7 @@ def product(tmp_path_factory):
     base = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         base = base.parent
-    with products.shared(Path(os.environ.get("BRW_DEV") or base / "product")) as running:
+    with products.shared(Path(os.environ.get("PRODUCT_FOLDER") or base / "product")) as running:
         yield running
 
 

@@ -3,6 +3,9 @@
 One product serves every process of the run: the first that needs it starts it, the last that
 leaves stops it. Without servers in the environment it has its own SQLite file and its own Redis;
 DATABASE_URL gets it a database of its own on that PostgreSQL server, REDIS_URL that Redis.
+
+`python -m tests.browser.product FOLDER` starts it before the tests, which find it with
+PRODUCT_FOLDER=FOLDER, and stops it on a signal.
 """
 
 import contextlib
@@ -17,6 +20,7 @@ import time
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -197,3 +201,16 @@ def drop_own_database(address):
         name = urlsplit(address).path.removeprefix("/")
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def main():
+    """Keep the product of that folder until a signal; fail when something of it is left afterwards."""
+    asked_to_stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked_to_stop.set())
+    with shared(Path(sys.argv[1])):
+        asked_to_stop.wait()
+
+
+if __name__ == "__main__":
+    main()
