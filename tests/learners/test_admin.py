@@ -78,7 +78,8 @@ class TestGroups:
         assert added in group.permissions.all()
         assert group.page_permissions.count() == 3
 
-    def test_needs_the_catalogue(self, db):
+    def test_needs_the_catalogue(self, site):
+        site.delete()
         with pytest.raises(CommandError, match="load_courses"):
             call_command("ensure_roles")
         assert not Group.objects.exists()
