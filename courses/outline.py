@@ -132,6 +132,9 @@ class Outline:
         return self.steps[: step.number - 1]
 
 
+LIVE = Q(live=True)
+
+
 def outline_by_slug(slug):
     """The outline of the live track with that slug, or None. One query."""
     return _first(_outlines(TrackPage.objects.filter(slug=slug)))
@@ -142,9 +145,9 @@ def outline_by_pk(pk):
     return _first(_outlines(TrackPage.objects.filter(pk=pk)))
 
 
-def outline_once_live(pk):
-    """The outline of this track, which need not be live yet: what its own publication would show. One query."""
-    return _first(_outlines(TrackPage.objects.filter(pk=pk), among=Q(live=True) | Q(pk=pk)))
+def outline_once_live(pk, *, page_pk=None):
+    """The outline of this track as if it, and that page of it, were live: what a publication would show. One query."""
+    return _first(_outlines(TrackPage.objects.filter(pk=pk), among=LIVE | Q(pk__in=[pk, page_pk or pk])))
 
 
 def outline_of_step(step_pk):
@@ -156,9 +159,6 @@ def outline_of_step(step_pk):
 def outlines():
     """The outlines of all live tracks, in the order of the catalogue. One query."""
     return _outlines(None)
-
-
-LIVE = Q(live=True)
 
 
 def _first(found):

@@ -9,7 +9,7 @@ from courses.outline import Module, Outline, Prerequisite, prerequisites_in
 
 
 def with_page(outline: Outline, page) -> Outline:
-    """The outline as it will be once this page, a track, a module or a step as it stands, is live."""
+    """The outline, which holds this page, with what the page says as it stands: a track, a module or a step."""
     if isinstance(page, TrackPage):
         return replace(outline, in_order=page.in_order)
     if isinstance(page, ModulePage):
@@ -18,7 +18,7 @@ def with_page(outline: Outline, page) -> Outline:
 
 
 def _with_module(outline, page):
-    """The modules, of which this one has the rules of the page; a new one comes last and holds nothing yet."""
+    """The modules, of which this one has the rules of the page."""
     rules = {
         "title": page.title,
         "required": page.required,
@@ -27,12 +27,7 @@ def _with_module(outline, page):
         "opens_after_days": page.opens_after_days,
         "prerequisites": tuple(prerequisites_in(page.prerequisites)),
     }
-    known = outline.module(page.pk)
-    for module in outline.modules:
-        yield _ruled(module, rules) if module == known else module
-    if known is None:
-        number = len(outline.modules) + 1
-        yield replace(Module(pk=page.pk, title="", url="", slug=page.slug, summary="", number=number), **rules)
+    return [_ruled(module, rules) if module.pk == page.pk else module for module in outline.modules]
 
 
 def _ruled(module, rules):
@@ -63,6 +58,26 @@ def problems(outline: Outline) -> list[str]:
         if any(_module_of(outline, asked) is module for asked in module.prerequisites)
     ]
     return own or _circles(outline)
+
+
+def parted(before: Outline, after: Outline) -> list[str]:
+    """The prerequisites that would ask nothing any more, because they are no longer in the same track."""
+    return [
+        f"Le module « {module.title} » attend « {asked.title} », qui ne serait plus dans le même parcours."
+        for module in before.modules
+        for asked in [_page_of(before, one) for one in module.prerequisites]
+        if asked and (_holds(after, module) != _holds(after, asked))
+    ]
+
+
+def _page_of(outline, asked):
+    """The step or the module that a prerequisite names, or None."""
+    return outline.by_pk.get(asked.page_pk) or outline.module(asked.page_pk)
+
+
+def _holds(outline, one):
+    """Whether the outline holds this module or this step."""
+    return one.pk in outline.by_pk or outline.module(one.pk) is not None
 
 
 def _module_of(outline, asked: Prerequisite) -> Module | None:

@@ -1,5 +1,8 @@
 """The editor's side of courses: the glossary, the question bank, and the lists of tracks, modules and steps."""
 
+from functools import partial
+
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django_filters import ModelMultipleChoiceFilter
 from taggit.models import Tag
@@ -7,8 +10,10 @@ from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn, Column, LiveStatusTagColumn, NumberColumn, UpdatedAtColumn
 from wagtail.admin.views.pages.listing import PageListingMixin
+from wagtail.admin.views.pages.ordering import SetPagePositionView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.admin.widgets.button import Button
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -116,6 +121,20 @@ def columns(*own):
     return [COMMON["bulk_actions"], COMMON["title"], *own, COMMON["latest_revision_created_at"], COMMON["status"]]
 
 
+class SetPositionView(SetPagePositionView):
+    """Asks the hooks « before_reorder_page » before a page changes place; Wagtail asks nobody."""
+
+    def post(self, request, page_to_move_id, *args, **kwargs):
+        """Reorder, unless a hook answers something else."""
+        page = get_object_or_404(Page, pk=page_to_move_id)
+        reorder = partial(super().post, request, page_to_move_id)
+        for ask in hooks.get_hooks("before_reorder_page"):
+            refusal = ask(request, page, reorder)
+            if refusal is not None:
+                return refusal
+        return reorder()
+
+
 class TrackPages(PageViewSet):
     """The list under the catalogue."""
 
@@ -131,6 +150,7 @@ class ModulePages(PageViewSet):
     """The list under a track."""
 
     model = ModulePage
+    set_page_position_view_class = SetPositionView
     columns = columns(NumberColumn("numchild", label="Étapes", width="8%"))
 
 
@@ -138,6 +158,7 @@ class StepPages(PageViewSet):
     """The list under a module: lessons and quizzes, in the order of the learners."""
 
     model = StepPage
+    set_page_position_view_class = SetPositionView
     parent_models = [ModulePage]
     columns = columns(
         Column("kind_label", label="Type", width="8%"),

@@ -1,14 +1,18 @@
-"""What the admin says when rules are published: refused when nobody could follow them, else whom they touch."""
+"""What the admin says when rules are published or pages moved: refused if nobody could follow, else whom it touches."""
+
+from functools import partial
 
 from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from wagtail import hooks
 from wagtail.models import Page
 
 from courses.models import ModulePage, StepPage, TrackPage
-from courses.outline import outline_once_live, prerequisites_in
-from courses.rules import problems, with_page
+from courses.outline import outline_by_pk, outline_once_live, prerequisites_in
+from courses.rules import parted, problems, with_page
 from courses.typography import pluriel, typographie
 from learners.tightening import touched_by
 
@@ -22,8 +26,9 @@ def track_holding(page):
 def outlines_around(page):
     """The outline of the track of this page as it stands, or None when it is not live, and as it will be."""
     track = track_holding(page)
-    once_live = outline_once_live(track.pk) if track else None
-    return (once_live if track.live else None, with_page(once_live, page)) if once_live else (None, None)
+    if track is None:
+        return None, None
+    return outline_by_pk(track.pk), with_page(outline_once_live(track.pk, page_pk=page.pk), page)
 
 
 @hooks.register("before_publish_page")
@@ -31,6 +36,9 @@ def refuse_rules_that_close_the_track(request, page):
     """Rules that nobody could follow are kept as a draft, with the reason; others say whom they touch."""
     if not isinstance(page, TrackPage | ModulePage | StepPage):
         return None
+    if page.live and page.first_published_at is None:
+        # Wagtail saves a page that is published as soon as it is made before it asks; publishing sets it live again.
+        Page.objects.filter(pk=page.pk).update(live=False, has_unpublished_changes=True)
     before, after = outlines_around(page)
     refused = unpublished(page) or (problems(after) if after else [])
     if refused:
@@ -79,13 +87,71 @@ def say_whom_it_touches(request, touched):
 
 
 def refuse_rules_in_bulk(request, pages):
-    """Publishing a selection asks the same of each page of it."""
+    """Publishing a selection asks the same of each page of it, and says whom each touches."""
+    around = []
     for page in pages:
         draft = page.get_latest_revision_as_object() if isinstance(page, Page) else page
         if isinstance(draft, TrackPage | ModulePage | StepPage):
-            _, after = outlines_around(draft)
-            refused = unpublished(draft) or (problems(after) if after else [])
-            if refused:
-                messages.error(request, f"« {draft.title} » : {typographie(refused[0])} Rien n’est publié.")
+            before, after = outlines_around(draft)
+            reasons = unpublished(draft) or (problems(after) if after else [])
+            if reasons:
+                messages.error(request, f"« {draft.title} » : {typographie(reasons[0])} Rien n’est publié.")
                 return redirect("wagtailadmin_explore", draft.get_parent().pk)
+            around.append((before, after))
+    for before, after in around:
+        if before and before != after:
+            say_whom_it_touches(request, touched_by(before, after, now=timezone.now()))
     return None
+
+
+@hooks.register("before_move_page")
+def refuse_a_move_that_closes_a_track(request, page, destination):
+    """A module or a step that goes elsewhere must leave every track passable. Only asked when it is confirmed."""
+    move = partial(_moved, [page], destination, request.user)
+    if request.method != "POST" or may_move(request, [page, destination], move):
+        return None
+    return redirect("wagtailadmin_explore", page.get_parent().pk)
+
+
+@hooks.register("before_reorder_page")
+def refuse_an_order_that_closes_the_track(request, page, reorder):
+    """Another place among its neighbours is a rule too; admin/reorder.js reads the list again at once."""
+    return None if may_move(request, [page], reorder) else HttpResponse(status=409)
+
+
+def refuse_moves_in_bulk(request, pages, destination):
+    """Moving a selection asks the same of all of it."""
+    move = partial(_moved, pages, destination, request.user)
+    if may_move(request, [*pages, destination], move):
+        return None
+    return redirect("wagtailadmin_explore", pages[0].get_parent().pk)
+
+
+def _moved(pages, destination, by):
+    """Move these pages as Wagtail does, reading each again: the tree changes in the database only."""
+    for page in pages:
+        Page.objects.get(pk=page.pk).move(Page.objects.get(pk=destination.pk), pos="last-child", user=by)
+
+
+def may_move(request, pages, move):
+    """Whether this move leaves the tracks around these pages passable; says why not, or whom it touches.
+
+    The move is done, looked at and undone, so that its outcome is read as every screen would read it.
+    """
+    tracks = {track.pk: track for track in map(track_holding, pages) if track}
+    before = {pk: outline_once_live(pk) for pk in tracks}
+    with transaction.atomic():
+        move()
+        after = {pk: outline_once_live(pk) for pk in tracks}
+        transaction.set_rollback(True)
+    # A track that was closed already is mended one move after another.
+    known = {reason for one in before.values() for reason in problems(one)}
+    found = [reason for pk in tracks for reason in [*parted(before[pk], after[pk]), *problems(after[pk])]]
+    reasons = [reason for reason in found if reason not in known]
+    for reason in reasons:
+        messages.error(request, f"{typographie(reason)} Rien n’est déplacé.")
+    if not reasons:
+        for pk, track in tracks.items():
+            if track.live and before[pk] != after[pk]:
+                say_whom_it_touches(request, touched_by(before[pk], after[pk], now=timezone.now()))
+    return not reasons

@@ -9,6 +9,7 @@ from django.utils import timezone
 from wagtail import hooks
 from wagtail.admin.ui.tables import DateColumn
 from wagtail.admin.views.generic import EditView, IndexView, InspectView
+from wagtail.admin.views.pages.bulk_actions import MoveBulkAction
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
@@ -32,7 +33,7 @@ from learners.models import (
     Regrade,
     User,
 )
-from learners.publishing import refuse_rules_in_bulk
+from learners.publishing import refuse_moves_in_bulk, refuse_rules_in_bulk
 from learners.regrade_views import RegradeViewSet
 
 
@@ -320,12 +321,20 @@ def refuse_to_delete_a_person_with_history(request, person):
 
 
 @hooks.register("before_bulk_action")
-def refuse_to_delete_history_in_bulk(request, action_type, objects, action_class_instance):
+def refuse_in_bulk(request, action_type, objects, action_class_instance):
     """The same for a selection: one that stays keeps the whole selection."""
-    if action_type == "publish":
-        return refuse_rules_in_bulk(request, objects)
-    if action_type != "delete":
-        return None
+    match action_type:
+        case "publish":
+            return refuse_rules_in_bulk(request, objects)
+        case "move" if isinstance(action_class_instance, MoveBulkAction) and objects:
+            return refuse_moves_in_bulk(request, objects, action_class_instance.cleaned_form.cleaned_data["chooser"])
+        case "delete":
+            return refuse_to_delete_history_in_bulk(request, objects)
+    return None
+
+
+def refuse_to_delete_history_in_bulk(request, objects):
+    """Pages and people with history keep the whole selection."""
     for chosen in objects:
         if isinstance(chosen, Page) and carries_history(chosen):
             messages.error(request, PAGE_STAYS.format(chosen.get_admin_display_title()))

@@ -3,11 +3,13 @@
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.messages import get_messages
+from django.urls import reverse
 
 from courses.manuscripts import identity
-from courses.models import ModulePage, QuizPage, StepPage
+from courses.models import LessonPage, ModulePage, QuizPage, StepPage
 from courses.outline import Prerequisite, outline_by_pk
 from courses.rules import problems
+from learners.models import Enrolment
 from tests.courses.admin_forms import edit_url, form_of
 from tests.factories import courses
 from tests.factories.learners import enrol, finish, make_person
@@ -168,3 +170,131 @@ def test_publishing_what_changes_no_rule_says_nothing_of_learners(desk, modules)
     enrol(make_person("zoe@example.org"), modules[0].get_parent())
     said = publish(desk, modules[0], summary="Un autre résumé.")
     assert [message for message in said if "personne" in message] == []
+
+
+def test_a_required_step_that_is_published_for_the_first_time_says_who_has_more_to_do(desk, modules):
+    enrol(make_person("zoe@example.org"), modules[0].get_parent())
+    draft = LessonPage(title="De plus", body=[], live=False)
+    modules[1].add_child(instance=draft)
+    draft.save_revision()
+    body = [{"type": "text", "value": "<p>Un texte.</p>", "id": identity("de-plus")}]
+    (said, *_) = publish(desk, draft, body=body, summary="Une étape.", required="on")
+    assert said.startswith("1 personne en cours de parcours a maintenant davantage à faire.")
+
+
+def test_a_selection_that_is_published_says_whom_it_touches(desk, modules):
+    enrol(make_person("zoe@example.org"), modules[0].get_parent())
+    modules[1].prerequisites = asking(modules[0])
+    modules[1].save_revision()
+    said = in_bulk(desk, "publish", modules[1])
+    assert said[0].startswith("Ces règles referment au moins une étape à 1 personne en cours de parcours.")
+
+
+def test_a_module_with_an_impossible_rule_published_as_soon_as_it_is_made_stays_a_draft(desk, modules, site):
+    elsewhere = courses.make_track(site, slug="decideurs", modules=((1, False),))
+    track = modules[0].get_parent()
+    add = reverse("wagtailadmin_pages:add", args=["courses", "modulepage", track.pk])
+    rules = {"prerequisites-count": "1", "prerequisites-0-deleted": "", "prerequisites-0-order": "0"}
+    rules |= {"prerequisites-0-type": "prerequisite", "prerequisites-0-value-score": ""}
+    rules |= {"prerequisites-0-value-page": StepPage.objects.descendant_of(elsewhere).get().pk}
+    facts = {"title": "Neuf", "slug": "neuf", "summary": "Un module.", "objectives-count": "0", "required": "on"}
+    response = desk.post(add, facts | rules | {"order": "", "action-publish": "yes"})
+    assert response.status_code == 302, response.context["form"].errors
+    made = ModulePage.objects.get(title="Neuf")
+    assert (made.live, made.has_unpublished_changes) == (False, True)
+    assert len(made.get_latest_revision_as_object().prerequisites) == 1
+
+
+# ---------------------------------------------------------------- moved, without being published
+
+
+@pytest.fixture
+def ordered(site):
+    """Three modules of a track in order, of which the last asks the first; and a learner who has not begun."""
+    track = courses.make_track(site, modules=((1, False), (2, False), (1, False)))
+    found = list(ModulePage.objects.child_of(track).order_by("path"))
+    found[2].prerequisites = asking(found[0])
+    courses.publish(found[2])
+    enrol(make_person("zoe@example.org"), track)
+    return found
+
+
+def titles(track):
+    """The modules of a track, in its order."""
+    return list(ModulePage.objects.child_of(track).order_by("path").values_list("title", flat=True))
+
+
+def said_by(response):
+    """What the desk says with this answer."""
+    return [" ".join(str(message).split()) for message in get_messages(response.wsgi_request)]
+
+
+def reorder(desk, page, position):
+    """What the desk answers to a page dropped at this place among its neighbours."""
+    return desk.post(f"{reverse('wagtailadmin_pages:set_page_position', args=[page.pk])}?position={position}")
+
+
+def in_bulk(desk, action, *pages, **form):
+    """What the desk says of these pages, chosen together."""
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])
+    chosen = "&".join(f"id={page.pk}" for page in pages)
+    response = desk.post(f"{url}?{chosen}&next=/admin/", form)
+    assert response.status_code == 302
+    return said_by(response)
+
+
+def test_an_order_that_closes_the_track_is_refused_and_the_old_one_stands(desk, ordered):
+    response = reorder(desk, ordered[2], 0)
+    assert response.status_code == 409
+    assert said_by(response) == [
+        "« Module 3 » attend « Module 1 », qui attend « Module 3 » : personne ne pourrait les ouvrir. "
+        "Rien n’est déplacé."
+    ]
+    assert titles(ordered[0].get_parent()) == ["Module 1", "Module 2", "Module 3"]
+
+
+def test_an_order_that_all_can_follow_is_kept_and_says_whom_it_touches(desk, ordered):
+    zoe = Enrolment.objects.get(person__email="zoe@example.org")
+    finish(zoe, steps=1)
+    response = reorder(desk, ordered[2], 1)
+    assert response.status_code == 200
+    assert titles(ordered[0].get_parent()) == ["Module 1", "Module 3", "Module 2"]
+    assert said_by(response) == [
+        "Ces règles referment au moins une étape à 1 personne en cours de parcours. "
+        "Ce qui est terminé le reste, et rien n’est repris."
+    ]
+
+
+def test_a_step_that_goes_into_the_module_that_asks_it_stays_where_it_is(desk, ordered):
+    step = StepPage.objects.child_of(ordered[0]).get()
+    ordered[1].prerequisites = asking(step)
+    courses.publish(ordered[1])
+    url = reverse("wagtailadmin_pages:move_confirm", args=[step.pk, ordered[1].pk])
+    assert desk.get(url).status_code == 200
+    said = "Le module « Module 2 » s’attend lui-même : retirez ce prérequis. Rien n’est déplacé."
+    assert said_by(desk.post(url)) == [said]
+    assert in_bulk(desk, "move", step, chooser=ordered[1].pk) == [said, said]
+    assert list(StepPage.objects.child_of(ordered[0])) == [step]
+
+
+def test_a_prerequisite_that_goes_to_another_track_stays_with_who_asks_it(desk, ordered, site):
+    other = courses.make_track(site, slug="decideurs", modules=())
+    said = "Le module « Module 3 » attend « Module 1 », qui ne serait plus dans le même parcours. Rien n’est déplacé."
+    assert in_bulk(desk, "move", ordered[0], chooser=other.pk) == [said]
+    assert in_bulk(desk, "move", ordered[2], chooser=other.pk) == [said, said]
+    assert titles(other) == []
+
+
+def test_what_asks_nothing_and_that_nobody_asks_moves(desk, ordered, site):
+    other = courses.make_track(site, slug="decideurs", modules=())
+    desk.post(reverse("wagtailadmin_pages:move_confirm", args=[ordered[1].pk, other.pk]))
+    assert titles(other) == ["Module 2"]
+
+
+def test_a_track_that_was_closed_already_may_be_mended_by_moves(desk, ordered):
+    ordered[0].move(ordered[0].get_parent(), pos="last-child")
+    assert problems(outline_by_pk(ordered[0].get_parent().pk)) != []
+    assert reorder(desk, ordered[1], 2).status_code == 200
+    ordered[0].refresh_from_db()
+    assert reorder(desk, ordered[0], 0).status_code == 200
+    assert problems(outline_by_pk(ordered[0].get_parent().pk)) == []
