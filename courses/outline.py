@@ -64,8 +64,17 @@ class Module:
 
 
 @dataclass(frozen=True)
+class OtherTrack:
+    """A live track that another one comes after."""
+
+    pk: int
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Outline:
-    """A live track and its live modules, in reading order."""
+    """A live track, its rules, and its live modules in reading order."""
 
     pk: int
     title: str
@@ -79,6 +88,9 @@ class Outline:
     award: str
     reminder_after_days: int
     modules: tuple[Module, ...] = field(default=())
+    opens_on: date | None = None
+    opens_after_days: int | None = None
+    follows: OtherTrack | None = None
 
     @cached_property
     def steps(self):
@@ -183,6 +195,12 @@ def _outlines(tracks, *, among=LIVE):
         "trackpage__hours",
         "trackpage__informal",
         "trackpage__in_order",
+        "trackpage__opens_on",
+        "trackpage__opens_after_days",
+        "trackpage__follows",
+        "trackpage__follows__title",
+        "trackpage__follows__url_path",
+        "trackpage__follows__live",
         "trackpage__award",
         "trackpage__reminder_after_days",
         "modulepage__summary",
@@ -204,9 +222,7 @@ def _build(rows):
     tracks: list[dict] = []
     for row in rows:
         model = row["content_type__model"]
-        # The site's root page has no part in the address.
-        url = "/" + row["url_path"].split("/", 2)[2]
-        common = {"pk": row["pk"], "title": row["title"], "url": url, "slug": row["slug"]}
+        common = {"pk": row["pk"], "title": row["title"], "url": _url(row["url_path"]), "slug": row["slug"]}
         track = tracks[-1] if tracks and row["path"].startswith(tracks[-1]["path"]) else None
         modules = track["modules"] if track else []
         module = modules[-1] if modules and row["path"].startswith(modules[-1]["path"]) else None
@@ -217,6 +233,16 @@ def _build(rows):
         elif model in kinds and module:
             module["steps"].append({"kind": kinds[model], "row": row, "common": common})
     return [_track(one) for one in tracks]
+
+
+def _url(path):
+    # The site's root page has no part in the address.
+    return "/" + path.split("/", 2)[2]
+
+
+def other_track(*, pk, title, url_path, live):
+    """The track to finish first; None when there is none, or it is not live and asks nothing."""
+    return OtherTrack(pk, title, _url(url_path)) if live else None
 
 
 def prerequisites_in(stream):
@@ -269,5 +295,13 @@ def _track(track):
         in_order=row["trackpage__in_order"],
         award=row["trackpage__award"],
         reminder_after_days=row["trackpage__reminder_after_days"],
+        opens_on=row["trackpage__opens_on"],
+        opens_after_days=row["trackpage__opens_after_days"],
+        follows=other_track(
+            pk=row["trackpage__follows"],
+            title=row["trackpage__follows__title"],
+            url_path=row["trackpage__follows__url_path"],
+            live=row["trackpage__follows__live"],
+        ),
         modules=tuple(modules),
     )

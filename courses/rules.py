@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from courses.models import LessonPage, ModulePage, StepPage, TrackPage
-from courses.outline import Module, Outline, Prerequisite, prerequisites_in
+from courses.outline import Module, Outline, Prerequisite, other_track, prerequisites_in
 
 # What is being published may be refused for a rule of another page: the sentence names the modules.
 
@@ -11,7 +11,14 @@ from courses.outline import Module, Outline, Prerequisite, prerequisites_in
 def with_page(outline: Outline, page) -> Outline:
     """The outline, which holds this page, with what the page says as it stands: a track, a module or a step."""
     if isinstance(page, TrackPage):
-        return replace(outline, in_order=page.in_order)
+        first = page.follows
+        return replace(
+            outline,
+            in_order=page.in_order,
+            opens_on=page.opens_on,
+            opens_after_days=page.opens_after_days,
+            follows=first and other_track(pk=first.pk, title=first.title, url_path=first.url_path, live=first.live),
+        )
     if isinstance(page, ModulePage):
         return replace(outline, modules=tuple(_with_module(outline, page)))
     return replace(outline, modules=tuple(_with_step(module, page) for module in outline.modules))
@@ -58,6 +65,22 @@ def problems(outline: Outline) -> list[str]:
         if any(_module_of(outline, asked) is module for asked in module.prerequisites)
     ]
     return own or _circles(outline)
+
+
+def circle_of_tracks(page: TrackPage) -> list[str]:
+    """Why nobody could open this track, when the tracks to finish first lead back to it; empty otherwise."""
+    way, first = [page.title], page.follows
+    seen = set()
+    while first is not None and first.pk != page.pk and first.pk not in seen:
+        way.append(first.title)
+        seen.add(first.pk)
+        first = first.follows
+    if first is None or first.pk != page.pk:
+        return []
+    if len(way) == 1:
+        return [f"Le parcours « {page.title} » s’attend lui-même : choisissez-en un autre, ou aucun."]
+    names = [f"« {title} »" for title in [*way, page.title]]
+    return [f"{', qui attend '.join(names)} : personne ne pourrait les ouvrir.".replace(", qui attend", " attend", 1)]
 
 
 def parted(before: Outline, after: Outline) -> list[str]:

@@ -12,7 +12,7 @@ from wagtail.models import Page
 
 from courses.models import ModulePage, StepPage, TrackPage
 from courses.outline import outline_by_pk, outline_once_live, prerequisites_in
-from courses.rules import parted, problems, with_page
+from courses.rules import circle_of_tracks, parted, problems, with_page
 from courses.typography import pluriel, typographie
 from learners.tightening import touched_by
 
@@ -40,7 +40,7 @@ def refuse_rules_that_close_the_track(request, page):
         # Wagtail saves a page that is published as soon as it is made before it asks; publishing sets it live again.
         Page.objects.filter(pk=page.pk).update(live=False, has_unpublished_changes=True)
     before, after = outlines_around(page)
-    refused = unpublished(page) or (problems(after) if after else [])
+    refused = unreachable(page) or (problems(after) if after else [])
     if refused:
         for reason in refused:
             messages.error(request, f"{typographie(reason)} Rien n’est publié ; le brouillon est gardé.")
@@ -50,8 +50,14 @@ def refuse_rules_that_close_the_track(request, page):
     return None
 
 
-def unpublished(page):
-    """Which prerequisites of this module would ask nothing, because they are of another track or not live."""
+def unreachable(page):
+    """Which prerequisites of this track or module would ask nothing, or never open: elsewhere, a draft, a circle."""
+    if isinstance(page, TrackPage):
+        first = page.follows
+        drafts = [first] if first is not None and not first.live and first.pk != page.pk else []
+        return circle_of_tracks(page) + [
+            f"Le parcours à terminer d’abord, « {one.title} », n’est pas publié : publiez-le avant." for one in drafts
+        ]
     if not isinstance(page, ModulePage):
         return []
     asked = Page.objects.filter(pk__in=[one.page_pk for one in prerequisites_in(page.prerequisites)])
@@ -93,7 +99,7 @@ def refuse_rules_in_bulk(request, pages):
         draft = page.get_latest_revision_as_object() if isinstance(page, Page) else page
         if isinstance(draft, TrackPage | ModulePage | StepPage):
             before, after = outlines_around(draft)
-            reasons = unpublished(draft) or (problems(after) if after else [])
+            reasons = unreachable(draft) or (problems(after) if after else [])
             if reasons:
                 messages.error(request, f"« {draft.title} » : {typographie(reasons[0])} Rien n’est publié.")
                 return redirect("wagtailadmin_explore", draft.get_parent().pk)

@@ -70,6 +70,7 @@ def _read(rows):
     openings = CohortOpening.objects.filter(cohort=OuterRef("cohort_id")).order_by().values("cohort")
     days = openings.annotate(found=JSONList(JSONArray("module_id", "opens_on")))
     allowed = Allowance.objects.current().filter(enrolment=OuterRef("pk"), kind=Allowance.Kind.OPEN).order_by()
+    finished = Enrolment.objects.filter(person=OuterRef("person_id"), completed_at__isnull=False).order_by()
     score = (
         Attempt.objects.filter(enrolment=OuterRef("pk"), quiz=OuterRef("completions__step_id"), score__isnull=False)
         .order_by()
@@ -81,6 +82,7 @@ def _read(rows):
         rows.annotate(
             opening_days=Subquery(days.values("found")),
             allowed_pages=Subquery(allowed.values("enrolment").annotate(found=JSONList("page_id")).values("found")),
+            finished_tracks=Subquery(finished.values("person").annotate(found=JSONList("track_id")).values("found")),
             best=Subquery(score.values("best")),
         )
         .order_by("completions__completed_at", "completions__pk")
@@ -96,6 +98,7 @@ def _read(rows):
             "cohort__time_zone",
             "opening_days",
             "allowed_pages",
+            "finished_tracks",
             "completions__step_id",
             "completions__completed_at",
             "best",
@@ -118,6 +121,7 @@ def _enrolled(rows):
             begins_on=first.cohort__opens_on,
             openings={module: date.fromisoformat(day) for module, day in first.opening_days or ()},
             allowed=frozenset(first.allowed_pages or ()),
+            finished=frozenset(first.finished_tracks or ()),
             zone=zone,
         ),
         done_at={row.completions__step_id: row.completions__completed_at for row in rows if row.completions__step_id},

@@ -20,7 +20,8 @@ class Record:
 
     ``done`` gives the completed steps by primary key, with the best score in per cent where there is
     one. ``begins_on`` is the day of the cohort, None for who follows alone; ``openings`` the days that
-    the cohort gave to modules, and ``allowed`` the steps and modules that an exception opened.
+    the cohort gave to modules, ``allowed`` the steps and modules that an exception opened, and
+    ``finished`` the tracks that this person has finished.
     """
 
     done: Mapping[int, int | None] = field(default_factory=dict)
@@ -28,6 +29,7 @@ class Record:
     begins_on: date | None = None
     openings: Mapping[int, date] = field(default_factory=dict)
     allowed: frozenset[int] = frozenset()
+    finished: frozenset[int] = frozenset()
     zone: ZoneInfo = PARIS
 
 
@@ -76,8 +78,9 @@ def why_locked(outline, step, *, record, now):
     """The Lock of this step, or None if it may open. ``record`` is None for who is not enrolled.
 
     The first step of a track is open to everyone; a step that was completed stays open whatever
-    authors change later; an exception opens whatever rules say. Else the day of the cohort, the day
-    of the module, its prerequisites and the order of steps are asked, in this order.
+    authors change later; an exception opens whatever rules say. Else the day of the cohort, those of
+    the track and of the module, the track to finish first, the prerequisites of the module and the
+    order of steps are asked, in this order.
     """
     if step == outline.first:
         return None
@@ -87,15 +90,33 @@ def why_locked(outline, step, *, record, now):
             if outline.informal
             else "Inscrivez-vous au parcours pour ouvrir cette étape."
         )
-        return Lock(reason, outline.url, f"Voir le parcours {outline.title}")
+        return Lock(reason, *_link_to(outline))
     if step.pk in record.done or record.allowed & {step.pk, step.module_pk}:
         return None
     module = outline.module(step.module_pk)
     return (
         _too_early(outline, module, record, now)
+        or _other_track(outline, record)
         or _prerequisite(outline, module, record)
         or _order(outline, module, step, record)
     )
+
+
+def track_lock(outline, *, record, now):
+    """What keeps the whole track closed, but its first step: the Lock, or None. ``record`` as for why_locked."""
+    record = record or Record(enrolled_on=now.astimezone(PARIS).date())
+    return _before_track(outline, record, now) or _other_track(outline, record)
+
+
+def track_opening(outline, record):
+    """The day on which this track opens to this learner, or None when it waits for no day.
+
+    The day of a cohort comes before that of the author; a delay counts from it.
+    """
+    if outline.opens_after_days is None:
+        return record.begins_on or outline.opens_on
+    start = record.begins_on or record.enrolled_on
+    return start + timedelta(days=outline.opens_after_days) if start else None
 
 
 def opening_of(module, record):
@@ -111,15 +132,37 @@ def opening_of(module, record):
 
 
 def _too_early(outline, module, record, now):
-    today = now.astimezone(record.zone).date()
-    link = (outline.url, f"Voir le parcours {outline.title}")
+    before = _before_track(outline, record, now)
+    opens_on = opening_of(module, record)
+    if before or opens_on is None or _today(record, now) >= opens_on:
+        return before
+    return Lock(f"Le module « {module.title} » ouvre le {jour(opens_on)}.", *_link_to(outline))
+
+
+def _before_track(outline, record, now):
+    today = _today(record, now)
     if record.begins_on is not None and today < record.begins_on:
         whose = "Ta cohorte" if outline.informal else "Votre cohorte"
-        return Lock(f"{whose} commence le {jour(record.begins_on)}.", *link)
-    opens_on = opening_of(module, record)
+        return Lock(f"{whose} commence le {jour(record.begins_on)}.", *_link_to(outline))
+    opens_on = track_opening(outline, record)
     if opens_on is not None and today < opens_on:
-        return Lock(f"Le module « {module.title} » ouvre le {jour(opens_on)}.", *link)
+        return Lock(f"Ce parcours ouvre le {jour(opens_on)}.", *_link_to(outline))
     return None
+
+
+def _other_track(outline, record):
+    first = outline.follows
+    if first is None or first.pk in record.finished:
+        return None
+    return Lock(f"Ce parcours s’ouvre quand le parcours « {first.title} » est terminé.", *_link_to(first))
+
+
+def _today(record, now):
+    return now.astimezone(record.zone).date()
+
+
+def _link_to(track):
+    return track.url, f"Voir le parcours {track.title}"
 
 
 def _prerequisite(outline, module, record):

@@ -11,7 +11,7 @@ from functools import cached_property
 from courses.outline import Module, Outline, Step
 from learners.models import Enrolment
 from learners.records import Enrolled, enrolled
-from learners.standing import Lock, Progress, next_step, progress_of, why_locked
+from learners.standing import Lock, Progress, next_step, progress_of, track_lock, why_locked
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,11 @@ class Learning:
         if not self.enrolment or self.continue_state:
             return None
         return next((state for state in self.states if state.lock), None)
+
+    @cached_property
+    def track_lock(self) -> Lock | None:
+        """What keeps the track closed but its first step, if anything; for a visitor, who would enrol today."""
+        return track_lock(self.outline, record=self.record, now=self.now)
 
     @property
     def did(self):

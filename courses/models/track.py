@@ -55,6 +55,29 @@ class TrackPage(Page):
         default=True,
         help_text="Chaque étape s’ouvre quand les étapes obligatoires qui la précèdent sont terminées.",
     )
+    opens_on = models.DateField(
+        "ouvre le",
+        null=True,
+        blank=True,
+        help_text="Pour qui le suit sans cohorte : une cohorte a sa date de début, qui l’emporte.",
+    )
+    opens_after_days = models.PositiveSmallIntegerField(
+        "ouvre après (jours)",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(730)],
+        help_text="Après le début de la cohorte ; sans cohorte, après l’inscription.",
+    )
+    follows = models.ForeignKey(
+        "self",
+        # A track that is deleted asks nothing any more.
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="après le parcours",
+        help_text="Le parcours à terminer d’abord. La première étape de celui-ci se lit dans tous les cas.",
+    )
     award = models.CharField("attestation", max_length=10, choices=Award.choices, default=Award.FOLLOWED)
     reminder_after_days = models.PositiveSmallIntegerField(
         "relance après (jours)",
@@ -83,7 +106,15 @@ class TrackPage(Page):
             ],
             heading="Format",
         ),
-        MultiFieldPanel([FieldPanel("in_order"), FieldPanel("reminder_after_days")], heading="Avancer"),
+        MultiFieldPanel(
+            [
+                FieldPanel("in_order"),
+                FieldRowPanel([FieldPanel("opens_on"), FieldPanel("opens_after_days")]),
+                FieldPanel("follows"),
+                FieldPanel("reminder_after_days"),
+            ],
+            heading="Avancer",
+        ),
         MultiFieldPanel(
             [
                 FieldPanel("award"),
@@ -113,8 +144,9 @@ class TrackPage(Page):
         return {**super().get_preview_context(request, mode_name), "outline": outline_by_pk(self.pk)}
 
     def clean(self):
-        """Refuse half hours that would not read well on an attestation."""
+        """Refuse fractions of hours that would not read well on an attestation, and two ways to open."""
         super().clean()
+        require_one_opening(self)
         if self.hours is not None and self.hours * 2 % 1:
             raise ValidationError({"hours": "Arrondissez à la demi-heure."})
 
@@ -189,7 +221,12 @@ class ModulePage(Page):
         verbose_name_plural = "modules"
 
     def clean(self):
-        """A module opens on a day or after a delay, not both."""
+        """A module has one way to open."""
         super().clean()
-        if self.opens_on is not None and self.opens_after_days is not None:
-            raise ValidationError({"opens_after_days": "Choisissez une date ou un délai, pas les deux."})
+        require_one_opening(self)
+
+
+def require_one_opening(page):
+    """A track or a module opens on a day or after a delay, not both."""
+    if page.opens_on is not None and page.opens_after_days is not None:
+        raise ValidationError({"opens_after_days": "Choisissez une date ou un délai, pas les deux."})

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from courses.manuscripts import identity
 from courses.models import LessonPage, ModulePage, QuizPage, StepPage
-from courses.outline import Prerequisite, outline_by_pk
+from courses.outline import OtherTrack, Prerequisite, outline_by_pk
 from courses.rules import problems
 from learners.models import Enrolment
 from tests.courses.admin_forms import edit_url, form_of
@@ -203,6 +203,44 @@ def test_a_module_with_an_impossible_rule_published_as_soon_as_it_is_made_stays_
     made = ModulePage.objects.get(title="Neuf")
     assert (made.live, made.has_unpublished_changes) == (False, True)
     assert len(made.get_latest_revision_as_object().prerequisites) == 1
+
+
+def test_tracks_that_wait_for_each_other_are_not_published(desk, site):
+    one, other, third = (courses.make_track(site, slug=slug, modules=()) for slug in ("jeunes", "decideurs", "essai"))
+    publish(desk, one, follows=other.pk)
+    assert outline_by_pk(one.pk).follows == OtherTrack(other.pk, "Decideurs", "/parcours/decideurs/")
+    publish(desk, other, follows=third.pk)
+    (said, *_) = publish(desk, third, follows=one.pk)
+    assert said.startswith(
+        "« Essai » attend « Jeunes », qui attend « Decideurs », qui attend « Essai » : personne ne pourrait les ouvrir."
+    )
+    assert publish(desk, third, follows=third.pk)[-1].startswith("Le parcours « Essai » s’attend lui-même")
+    assert outline_by_pk(third.pk).follows is None
+
+
+def test_a_track_does_not_wait_for_one_that_is_not_published(desk, site):
+    one, other = (courses.make_track(site, slug=slug, modules=()) for slug in ("jeunes", "decideurs"))
+    other.unpublish()
+    (said, *_) = publish(desk, one, follows=other.pk)
+    assert said.startswith("Le parcours à terminer d’abord, « Decideurs », n’est pas publié : publiez-le avant.")
+
+
+def test_a_track_that_is_unpublished_asks_nothing_any_more(desk, site):
+    one, other = (courses.make_track(site, slug=slug, modules=()) for slug in ("jeunes", "decideurs"))
+    publish(desk, one, follows=other.pk)
+    other.unpublish()
+    assert outline_by_pk(one.pk).follows is None
+
+
+def test_a_later_day_of_a_whole_track_says_whom_it_touches(desk, modules):
+    track = modules[0].get_parent().specific
+    enrol(make_person("zoe@example.org"), track)
+    (said, *_) = publish(desk, track, opens_on="2126-01-01")
+    assert said.startswith("Ces règles referment au moins une étape à 1 personne en cours de parcours.")
+    response = desk.post(
+        edit_url(track), form_of(desk, track, opens_on="2126-01-01", opens_after_days="3") | {"action-publish": "yes"}
+    )
+    assert "Choisissez une date ou un délai, pas les deux." in response.content.decode()
 
 
 # ---------------------------------------------------------------- moved, without being published

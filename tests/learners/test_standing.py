@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.outline import Module, Outline, Prerequisite, Step
-from learners.standing import Lock, Progress, Record, next_step, progress_of, why_locked
+from courses.outline import Module, OtherTrack, Outline, Prerequisite, Step
+from learners.standing import Lock, Progress, Record, next_step, progress_of, track_lock, why_locked
 from tests.factories.learners import NOW
 
 
-def make_outline(*modules, in_order=True, informal=False, rules=None):
+def make_outline(*modules, in_order=True, informal=False, rules=None, **of_track):
     """A track of these modules; each is a list of (primary key, whether it is required).
 
-    ``rules`` gives the rules of modules by their number.
+    ``rules`` gives the rules of modules by their number, ``of_track`` those of the track.
     """
     number = 0
     built = []
@@ -62,6 +62,7 @@ def make_outline(*modules, in_order=True, informal=False, rules=None):
         award="suivi",
         reminder_after_days=10,
         modules=tuple(built),
+        **of_track,
     )
 
 
@@ -294,6 +295,49 @@ def test_a_cohort_that_has_not_begun_opens_the_first_step_only():
         reason(make_outline(*STEPS, informal=True), 12, begins_on=LATER) == "Ta cohorte commence le 28 novembre 2026."
     )
     assert reason(outline, 12, begins_on=TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "facts", "opens"),
+    [
+        ({"opens_on": LATER}, {}, "28 novembre 2026"),
+        ({"opens_on": TODAY}, {}, None),
+        ({"opens_on": LATER}, {"begins_on": TODAY}, None),
+        ({"opens_after_days": 7}, {"enrolled_on": TODAY - 6 * DAY}, "24 novembre 2026"),
+        ({"opens_after_days": 7}, {"enrolled_on": TODAY - 60 * DAY, "begins_on": TODAY}, "30 novembre 2026"),
+        ({"opens_after_days": 7}, {"enrolled_on": TODAY - 7 * DAY}, None),
+    ],
+    ids=[
+        "on its day",
+        "its day came",
+        "the cohort has its own day",
+        "after the enrolment",
+        "after the start of the cohort",
+        "the delay is over",
+    ],
+)
+def test_a_whole_track_opens_on_a_day_or_after_a_delay_but_its_first_step(rules, facts, opens):
+    outline = make_outline(*STEPS, in_order=False, **rules)
+    expected = opens and f"Ce parcours ouvre le {opens}."
+    assert [reason(outline, pk, **facts) for pk in (11, 12, 31)] == [None, expected, expected]
+
+
+def test_a_track_waits_for_another_one_and_links_to_it():
+    outline = make_outline(*STEPS, in_order=False, follows=OtherTrack(7, "Catalyseurs", "/parcours/c/"))
+    lock = why_locked(outline, outline.by_pk[12], record=Record(), now=NOW)
+    assert lock == Lock(
+        "Ce parcours s’ouvre quand le parcours « Catalyseurs » est terminé.",
+        "/parcours/c/",
+        "Voir le parcours Catalyseurs",
+    )
+    assert track_lock(outline, record=None, now=NOW) == lock
+    assert reason(outline, 12, finished=frozenset({7})) is None
+    assert track_lock(outline, record=Record(finished=frozenset({7})), now=NOW) is None
+
+
+def test_an_exception_opens_a_module_of_a_track_that_is_closed():
+    outline = make_outline(*STEPS, in_order=False, opens_on=LATER, follows=OtherTrack(7, "C", "/parcours/c/"))
+    assert [reason(outline, pk, allowed=frozenset({3})) is None for pk in (12, 31)] == [False, True]
 
 
 def test_a_module_waits_for_a_step_of_elsewhere():

@@ -458,3 +458,27 @@ def test_a_learner_who_waits_for_a_day_is_told_which(nadia, learner, track):
     sentence = "Rien d’autre n’est ouvert pour l’instant. Le module « Module 2 » ouvre le 26 novembre 2026."
     for address in (track.url, "/mon-espace/", f"{track.url}module-1/quiz-1/".replace("quiz-1", "lecon-12")):
         assert sentence in nadia.open(address).words, address
+
+
+def test_a_track_that_opens_later_says_so_before_one_enrols_and_on_one_s_own_page(nadia, learner, track):
+    track.opens_on = NOW.date() + timedelta(days=3)
+    publish(track)
+    assert "Ce parcours ouvre le 26 novembre 2026." in nadia.open(track.url).words
+    enrol(learner, track)
+    for address in (track.url, "/mon-espace/"):
+        assert "Ce parcours ouvre le 26 novembre 2026." in nadia.open(address).words, address
+    assert "Ce parcours ouvre le 26 novembre 2026." in nadia.open(LESSON_2).words
+
+
+def test_a_track_that_comes_after_another_names_it_links_to_it_and_opens_when_it_is_finished(nadia, learner, empty):
+    first = make_track(empty, slug="decideurs", modules=((1, False),))
+    track = make_track(empty, slug="jeunes", modules=((2, False),), follows=first)
+    finish(enrol(learner, track), steps=1)
+    sentence = "Ce parcours s’ouvre quand le parcours « Decideurs » est terminé."
+    for address in (track.url, "/mon-espace/", LESSON_2):
+        page = nadia.open(address)
+        assert sentence in page.words, address
+        assert page.links["Voir le parcours Decideurs"] == first.url
+    finish(enrol(learner, first))
+    assert sentence not in nadia.open(track.url).words
+    assert nadia.open(LESSON_2).h1 == "Leçon 1.2"
