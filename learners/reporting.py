@@ -44,9 +44,8 @@ class Result(NamedTuple):
 class Row(NamedTuple):
     """One learner of a cohort. ``days_silent`` counts whole days since the last activity.
 
-    ``done_by_module`` counts required steps, ``extra_by_module`` optional ones; ``where`` is the place
-    of the module where they are, None when nothing required is left; ``stuck_in`` are the places of
-    the modules that hold a quiz on which they are stuck.
+    ``done_by_module`` counts required steps, ``extra_by_module`` optional ones; ``stuck_in`` are the
+    places of the modules that hold a quiz on which they are stuck.
     """
 
     enrolment_pk: int
@@ -65,7 +64,6 @@ class Row(NamedTuple):
     days_silent: int
     done_by_module: tuple[int, ...] = ()
     extra_by_module: tuple[int, ...] = ()
-    where: int | None = None
     results: tuple[Result, ...] = ()
     stuck_in: tuple[int, ...] = ()
 
@@ -144,10 +142,10 @@ class Board:
             "finished": self.count(Status.DONE),
         }
 
-    def cells(self, row):
-        """The states of this learner, module by module."""
+    def cells(self, row, where=None):
+        """The states of this learner, module by module; ``where`` is the place of the one where they are."""
         modules = self.outline.modules if self.outline else ()
-        return tuple(_cell(module, place, row) for place, module in enumerate(modules))
+        return tuple(_cell(module, place, row, where) for place, module in enumerate(modules))
 
 
 def learners_of(cohort, *, sector="", organisations=None):
@@ -306,19 +304,9 @@ def _row(fact, shape, *, counts, results, now):
         days_silent=max((now - active_at).days, 0),
         done_by_module=done,
         extra_by_module=extra,
-        where=None if completed_at else _where(shape, done, extra),
         results=found,
         stuck_in=_stuck_in(shape, done, found),
     )
-
-
-def _where(shape, done, extra):
-    """The place of the first module that is begun and not finished; else of the first that is not begun."""
-    if done == shape.required:
-        return None
-    left = [place for place, total in enumerate(shape.required) if done[place] < total]
-    begun = [place for place in left if done[place] or extra[place]]
-    return next(iter(begun or left), None)
 
 
 def _stuck_in(shape, done, results):
@@ -337,13 +325,13 @@ def has_finished(total, steps, done, extra):
     return done == total and bool(total or extra == steps > 0)
 
 
-def _cell(module, place, row):
+def _cell(module, place, row, where):
     done, extra = row.done_by_module[place], row.extra_by_module[place]
     total = sum(step.required for step in module.steps)
     stuck = place in row.stuck_in
     if has_finished(total, len(module.steps), done, extra):
         status = Status.DONE
-    elif stuck or (row.status == Status.STALLED and row.where == place):
+    elif stuck or (row.status == Status.STALLED and where == place):
         status = Status.STALLED
     elif done or extra:
         status = Status.DOING
@@ -352,14 +340,29 @@ def _cell(module, place, row):
     return Cell(module, done, total, status, stuck)
 
 
-# ---------------------------------------------------------------- what only a page of the list needs
+# ---------------------------------------------------------------- where learners are
 
 
-def next_titles(outline, rows, *, now):
-    """The title of the next step of each of these rows, by enrolment. One query."""
-    found = enrolled(Enrolment.objects.filter(pk__in=[row.enrolment_pk for row in rows]))
-    steps = {pk: next_step(outline, record=one.record, now=now, last=one.last) for pk, one in found.items()}
-    return {pk: step.title for pk, step in steps.items() if step}
+class Whereabouts(NamedTuple):
+    """The place of the module where a learner is, and the title of the step that is open to them there, if any."""
+
+    place: int
+    title: str = ""
+
+
+def whereabouts(outline, enrolments, *, now):
+    """The Whereabouts of each of these learners who have not finished, by enrolment. One query.
+
+    They are where « Continuer » leads; when nothing is open, where they wait for the first thing that is left.
+    """
+    places = {step.pk: place for place, module in enumerate(outline.modules) for step in module.steps}
+    found = {}
+    for pk, one in enrolled(enrolments.unfinished()).items():
+        step = next_step(outline, record=one.record, now=now, last=one.last)
+        there = step or next((left for left in outline.required if left.pk not in one.done), None)
+        if there:
+            found[pk] = Whereabouts(places[there.pk], step.title if step else "")
+    return found
 
 
 def cohorts_led_by(cohorts, *, now):

@@ -204,11 +204,9 @@ def next_step(outline, *, record, now, last=None):
     ``last`` is the primary key of the step touched last, if any. When nothing is left after it,
     the first open, unfinished step of the whole track; None when every step is done or closed.
     """
-    left = [
-        step
-        for step in outline.steps
-        if step.pk not in record.done and why_locked(outline, step, record=record, now=now) is None
-    ]
     touched = outline.by_pk.get(last)
-    after = [step for step in left if touched and step.number > touched.number]
-    return next(iter(after or left), None)
+    start = touched.number if touched else 0
+    for step in outline.steps[start:] + outline.steps[:start]:
+        if step.pk not in record.done and why_locked(outline, step, record=record, now=now) is None:
+            return step
+    return None

@@ -21,9 +21,9 @@ from learners.reporting import (
     board_of,
     cohorts_led_by,
     learners_of,
-    next_titles,
     organisations_of,
     urgency,
+    whereabouts,
 )
 from learners.trends import matters_of, trends_of
 
@@ -100,8 +100,11 @@ def cohort(request, pk):
     organisations = organisations_of(shown)
     among = {"sector": query["secteur"], "organisations": matching(organisations, query["organisation"])}
     board, enrolments = board_of(shown, now=now, **among), learners_of(shown, **among)
-    page_obj = Paginator(chosen(board, query), PAGE_SIZE).get_page(request.GET.get("page"))
-    titles = next_titles(board.outline, page_obj.object_list, now=now) if board.outline else {}
+    found = whereabouts(board.outline, enrolments, now=now) if board.outline and query["module"] else None
+    page_obj = Paginator(chosen(board, query, found), PAGE_SIZE).get_page(request.GET.get("page"))
+    if board.outline and found is None:
+        listed = enrolments.filter(pk__in=[row.enrolment_pk for row in page_obj])
+        found = whereabouts(board.outline, listed, now=now)
     narrowed = bool(query["secteur"] or query["organisation"])
     context = {
         "cohort": shown,
@@ -114,7 +117,7 @@ def cohort(request, pk):
         "matters": matters_of(shown, board, enrolments, now=now),
         "trends": trends_of(shown, board, enrolments, now=now),
         "still_learning": still_learning(request.user, shown),
-        "lines": [Line(row, board.cells(row), titles.get(row.enrolment_pk, "")) for row in page_obj],
+        "lines": [line_of(board, row, (found or {}).get(row.enrolment_pk)) for row in page_obj],
         "page_obj": page_obj,
         "query": query,
         "organisations": organisations,
@@ -144,14 +147,20 @@ def matching(organisations, words):
     return [one for one in organisations if all(word in folded(one) for word in wanted)] if wanted else None
 
 
-def chosen(board, query):
-    """The rows that the filters keep, in the order that was asked."""
+def line_of(board, row, found):
+    """The Line of this row, of somebody who is there; None when they are nowhere any more."""
+    return Line(row, board.cells(row, found and found.place), found.title if found else "")
+
+
+def chosen(board, query, found):
+    """The rows that the filters keep, in the order that was asked; ``found`` says who is where, if that was asked."""
     words, status, module = folded(query["q"]).split(), query["statut"], query["module"]
+    here = {pk for pk, one in (found or {}).items() if one.place == module - 1} if module else set()
     rows = [
         row
         for row in board.rows
         if (not status or row.status == status or (status == STUCK and row.stuck_in))
-        and (not module or row.where == module - 1)
+        and (not module or row.enrolment_pk in here)
         and all(word in folded(f"{row.name} {row.email}") for word in words)
     ]
     _, key = SORTS.get(query["tri"], SORTS["urgence"])

@@ -1,14 +1,23 @@
 """Figures of a small cohort, counted by hand. Ten days without activity is « besoin d’aide »."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from courses.models import StepPage
+from courses.models import ModulePage, StepPage
 from learners import attempts, progress
 from learners import enrolment as enrolments
 from learners.models import Cohort, CohortLead, Enrolment
-from learners.reporting import Result, Row, Status, board_of, cohorts_led_by, next_titles, organisations_of
+from learners.reporting import (
+    Result,
+    Row,
+    Status,
+    board_of,
+    cohorts_led_by,
+    learners_of,
+    organisations_of,
+    whereabouts,
+)
 from learners.standing import progress_of
 from tests.factories import courses, learners
 from tests.factories.learners import NOW, enrol
@@ -168,8 +177,8 @@ def test_the_board_of_an_unpublished_track_still_lists_its_people(cohort, people
 def test_each_learner_s_next_step_is_named_by_one_query(cohort, people, django_assert_num_queries):
     board = board_of(cohort, now=TODAY)
     with django_assert_num_queries(1):
-        titles = next_titles(board.outline, board.rows, now=NOW)
-    assert titles == {
+        found = whereabouts(board.outline, learners_of(cohort), now=NOW)
+    assert {pk: one.title for pk, one in found.items()} == {
         people["Bob"].pk: "Quiz 1",
         people["Cleo"].pk: "Leçon 1.2",
         people["Dan"].pk: "Leçon 1.1",
@@ -236,7 +245,17 @@ def fail(row, quiz, *, times, at):
 
 def cells_of(board):
     """The words of the heat map, by name."""
-    return {row.name: [(cell.status.label, cell.done, cell.total) for cell in board.cells(row)] for row in board.rows}
+    return {
+        row.name: [(cell.status.label, cell.done, cell.total) for cell in board.cells(row, place_of(board, row))]
+        for row in board.rows
+    }
+
+
+def place_of(board, row, now=TODAY):
+    """The place of the module where this learner is, or None."""
+    one = Enrolment.objects.filter(pk=row.enrolment_pk)
+    found = whereabouts(board.outline, one, now=now).get(row.enrolment_pk)
+    return found and found.place
 
 
 def test_the_heat_map_tells_each_learner_in_each_module(cohort, people, who_does_not_count):
@@ -289,9 +308,44 @@ def test_a_module_in_free_order_is_where_one_began_it(site):
     learners.finish_step(row, steps[2], at=NOW + DAYS)
     board = board_of(cohort, now=TODAY)
     (one,) = board.rows
-    assert one.where == 1
-    assert [cell.status.label for cell in board.cells(one)] == ["pas commencé", "besoin d’aide", "pas commencé"]
-    assert next_titles(board.outline, board.rows, now=NOW) == {row.pk: "Leçon 2.2"}
+    assert place_of(board, one) == 1
+    assert [cell.status.label for cell in board.cells(one, 1)] == ["pas commencé", "besoin d’aide", "pas commencé"]
+    assert whereabouts(board.outline, learners_of(cohort), now=NOW) == {row.pk: (1, "Leçon 2.2")}
+
+
+@pytest.mark.parametrize(
+    ("rules", "done", "there"),
+    [
+        ({2: {"required": False}}, (0,), (1, "Leçon 2.1")),
+        ({2: {"required": False}}, (0, 1), (2, "Leçon 3.1")),
+        ({2: {"opens_on": date(2126, 1, 1)}}, (0,), (2, "Leçon 3.1")),
+        ({2: {"opens_on": date(2126, 1, 1)}}, (0, 2), (1, "")),
+        ({}, (2,), (0, "Leçon 1.1")),
+        ({1: {"order": "free"}}, (1,), (2, "Leçon 3.1")),
+    ],
+    ids=[
+        "an optional module is not passed over",
+        "nor returned to once done",
+        "a module that is closed is",
+        "until nothing else is left, and it is waited for",
+        "the last module done first leads back to the first",
+        "after what was touched last",
+    ],
+)
+def test_a_learner_is_where_their_own_page_sends_them(site, rules, done, there):
+    track = courses.make_track(site, slug="essai", in_order=False, modules=((1, False), (1, False), (1, False)))
+    modules = list(ModulePage.objects.child_of(track).order_by("path"))
+    cohort = learners.make_cohort(track)
+    row = enrol(learners.make_person("libre@example.org"), track, at=NOW, cohort=cohort)
+    steps = board_of(cohort, now=NOW).outline.steps
+    for place in done:
+        learners.finish_step(row, steps[place], at=NOW + DAYS)
+    for number, fields in rules.items():
+        for name, value in fields.items():
+            setattr(modules[number - 1], name, value)
+        courses.publish(modules[number - 1])
+    outline = board_of(cohort, now=TODAY).outline
+    assert whereabouts(outline, learners_of(cohort), now=TODAY) == {row.pk: there}
 
 
 def test_optional_steps_begin_a_module_and_do_not_finish_it(cohort, people, outline):

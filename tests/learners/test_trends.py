@@ -6,7 +6,7 @@ import pytest
 
 from learners import reviews
 from learners.models import Answer, Attempt
-from learners.reporting import Status, board_of, learners_of
+from learners.reporting import Status, board_of, learners_of, whereabouts
 from learners.trends import matters_of, second_week, trends_of
 from tests.factories.cohorts import DAY, a_dozen, follow
 from tests.factories.learners import NOW, enrol, make_cohort, make_person
@@ -48,7 +48,11 @@ def test_each_of_the_dozen_is_where_the_hand_puts_them(cohort, dozen):
         ("Jon", "done", 1, 4),
     ]
     assert board.figures == {"enrolled": 12, "doing": 2, "stalled": 7, "not_started": 1, "finished": 2}
-    assert {row.name: [cell.status.value for cell in board.cells(row)] for row in board.rows} == {
+    found = whereabouts(board.outline, learners_of(cohort), now=NOW)
+    places = {pk: one.place for pk, one in found.items()}
+    assert {
+        row.name: [cell.status.value for cell in board.cells(row, places.get(row.enrolment_pk))] for row in board.rows
+    } == {
         "Dan": ["stalled", "not_started"],
         "Bob": ["done", "stalled"],
         "Cleo": ["stalled", "not_started"],
