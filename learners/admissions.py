@@ -193,19 +193,11 @@ def admitted(entry, *, cohort, by, at):
 
 def let_in(line, *, cohort, at):
     """« enrolled », or « waiting » when every seat is taken."""
-    person = account_of(line)
+    person, told = account_of(line), {"organisation": line.organisation, "sector": line.sector}
     try:
-        enrolments.enrol(
-            person=person,
-            track_pk=cohort.track_id,
-            at=at,
-            cohort=cohort,
-            organisation=line.organisation,
-            sector=line.sector,
-            late=True,
-        )
+        enrolments.enrol(person=person, track_pk=cohort.track_id, at=at, cohort=cohort, late=True, **told)
     except CohortFull:
-        seats.wait(person=person, cohort=cohort, at=at, late=True, tell=True)
+        seats.wait(person=person, cohort=cohort, at=at, late=True, tell=True, **told)
         return "waiting"
     return "enrolled"
 

@@ -77,11 +77,12 @@ def offered(*, track_pk, person, at):
     return found
 
 
-def wait(*, person, cohort, at, late=False, tell=False):
-    """The place of this person on the waiting list; the same one if they wait already.
+def wait(*, person, cohort, at, organisation="", sector="", late=False, tell=False):
+    """The place of this person on the waiting list; the same one if they wait already, with what they say now.
 
     With a free seat, the place is given at once. ``tell`` writes to whom somebody else put on the list.
     """
+    told = {name: value for name, value in (("organisation", organisation), ("sector", sector)) if value}
     with transaction.atomic():
         cohort = locked(cohort.pk)[cohort.pk]
         require_open(cohort, at, late=late)
@@ -91,8 +92,13 @@ def wait(*, person, cohort, at, late=False, tell=False):
         if active is not None:
             # They came in meanwhile: there is nothing to wait for.
             return WaitingPlace(cohort=cohort, person=person, asked_at=at, given_at=at)
-        place, created = WaitingPlace.objects.get_or_create(
-            cohort=cohort, person=person, given_at=None, left_at=None, defaults={"asked_at": at}
+        place, created = WaitingPlace.objects.update_or_create(
+            cohort=cohort,
+            person=person,
+            given_at=None,
+            left_at=None,
+            defaults=told,
+            create_defaults={"asked_at": at, **told},
         )
         give(cohort, at)
         place.refresh_from_db()
@@ -154,7 +160,8 @@ def _seat(place, cohort, at):
     if row.withdrawn_at is not None:
         row.withdrawn_at, row.last_activity_at = None, max(row.last_activity_at, at)
     row.cohort = cohort
-    row.save(update_fields=["cohort", "withdrawn_at", "last_activity_at"])
+    row.organisation, row.sector = row.organisation or place.organisation, row.sector or place.sector
+    row.save(update_fields=["cohort", "withdrawn_at", "last_activity_at", "organisation", "sector"])
     _close(place, given_at=at)
     letters.write(kind=Letter.Kind.SEAT, person=person, enrolment=row, key=f"seat:{place.pk}", due_at=at)
     return True

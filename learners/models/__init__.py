@@ -4,10 +4,10 @@ from learners.models.accommodation import Accommodation
 from learners.models.allowance import Allowance
 from learners.models.attempt import Answer, Attempt
 from learners.models.certificate import Certificate
-from learners.models.cohort import Cohort, CohortLead, CohortOpening, CohortQuizWindow, TimeZone
+from learners.models.cohort import Cohort, CohortLead, CohortOpening, CohortQuizWindow, Sector, TimeZone
 from learners.models.completion import Completion
 from learners.models.contact import Contact, Message
-from learners.models.enrolment import Enrolment, EnrolmentChange, Pair, Sector
+from learners.models.enrolment import Enrolment, EnrolmentChange, Pair
 from learners.models.heartbeat import Heartbeat
 from learners.models.invitation import Invitation, WaitingPlace
 from learners.models.letter import Letter, OptOut

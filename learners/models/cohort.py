@@ -1,4 +1,4 @@
-"""Cohort: people who follow a track together, and who leads them."""
+"""Cohort: people who follow a track together, where they come from, and who leads them."""
 
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,16 @@ class TimeZone(models.TextChoices):
     POLYNESIA = "Pacific/Tahiti", "Polynésie française"
     CALEDONIA = "Pacific/Noumea", "Nouvelle-Calédonie"
     WALLIS = "Pacific/Wallis", "Wallis-et-Futuna"
+
+
+class Sector(models.TextChoices):
+    """Whom a learner comes from: alliances are made between them."""
+
+    ASSOCIATION = "association", "Association"
+    COMPANY = "entreprise", "Entreprise"
+    AUTHORITY = "collectivite", "Collectivité"
+    SCHOOL = "enseignement", "Établissement d’enseignement"
+    OTHER = "autre", "Autre"
 
 
 class CohortQuerySet(models.QuerySet):

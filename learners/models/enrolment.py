@@ -6,18 +6,8 @@ from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Greatest
 
 from courses.models import TrackPage
-from learners.models.cohort import Cohort
+from learners.models.cohort import Cohort, Sector
 from learners.models.invitation import Invitation
-
-
-class Sector(models.TextChoices):
-    """Whom a learner comes from: alliances are made between them."""
-
-    ASSOCIATION = "association", "Association"
-    COMPANY = "entreprise", "Entreprise"
-    AUTHORITY = "collectivite", "Collectivité"
-    SCHOOL = "enseignement", "Établissement d’enseignement"
-    OTHER = "autre", "Autre"
 
 
 class EnrolmentQuerySet(models.QuerySet):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from learners.models.cohort import Cohort
+from learners.models.cohort import Cohort, Sector
 
 # Read aloud and typed on a phone: no letter that is read as a figure, nor the reverse.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -83,6 +83,9 @@ class WaitingPlace(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="waiting", verbose_name="personne"
     )
+    # Told when the place was asked for; goes to the enrolment with the seat.
+    organisation = models.CharField("organisation", max_length=160, blank=True)
+    sector = models.CharField("secteur", max_length=20, choices=Sector.choices, blank=True)
     asked_at = models.DateTimeField("demandée")
     given_at = models.DateTimeField("place obtenue", null=True, blank=True)
     left_at = models.DateTimeField("abandonnée", null=True, blank=True)

@@ -70,7 +70,7 @@ def door(request, cohort, *, invitation=None):
     outline = found(outline_by_pk(cohort.track_id))
     if request.method == "POST" and not request.user.is_authenticated:
         return redirect_to_login(request.path)
-    form = JoinForm(request.POST if request.POST.get("action") == "join" else None)
+    form = JoinForm(request.POST if request.POST.get("action") in {"join", "wait"} else None)
     if request.method == "POST" and (not form.is_bound or form.is_valid()):
         return act(request, cohort, outline, form, invitation)
     return TemplateResponse(
@@ -85,9 +85,9 @@ def act(request, cohort, outline, form, invitation):
         seats.stop_waiting(person=person, cohort=cohort, at=now)
         messages.success(request, "Liste d’attente quittée.")
         return redirect(request.path)
+    if request.POST.get("action") != "join":
+        return wait(request, cohort, outline, form, now)
     try:
-        if not form.is_bound:
-            return wait(request, cohort, outline, now)
         enrolments.enrol(
             person=person,
             track_pk=cohort.track_id,
@@ -97,14 +97,16 @@ def act(request, cohort, outline, form, invitation):
             **form.cleaned_data,
         )
     except CohortFull as refusal:
+        # The waiting list, with what was just said of oneself.
         messages.warning(request, str(refusal))
-        return redirect(request.path)
+        return TemplateResponse(request, "lms/join.html", facts(request, cohort, outline, form))
     return come_in(request, cohort, outline)
 
 
-def wait(request, cohort, outline, now):
+def wait(request, cohort, outline, form, now):
     """Onto the waiting list, or straight in when a seat was freed meanwhile."""
-    place = seats.wait(person=request.user, cohort=cohort, at=now)
+    told = form.cleaned_data if form.is_bound else {}
+    place = seats.wait(person=request.user, cohort=cohort, at=now, **told)
     if place.given_at is not None:
         return come_in(request, cohort, outline)
     messages.success(request, "C’est noté : dès qu’une place se libère, un message le dit.")

@@ -129,6 +129,26 @@ def test_who_asks_to_wait_while_a_seat_is_free_gets_it(cohort, learner):
     assert Enrolment.objects.get(person=learner).cohort == cohort
 
 
+def test_what_was_said_when_asking_for_a_place_goes_to_the_enrolment(cohort, track, learner):
+    row = full(cohort)
+    known = make_person("w1@example.org")
+    enrolment.enrol(person=known, track_pk=track.pk, at=NOW, organisation="Relais 59")
+    seats.wait(person=learner, cohort=cohort, at=NOW, organisation="Mairie de Lens", sector="autre")
+    seats.wait(person=learner, cohort=cohort, at=NOW, sector="collectivite")
+    seats.wait(person=known, cohort=cohort, at=LATER, organisation="Autre nom", sector="association")
+    enrolment.withdraw(person=row.person, track_pk=track.pk, at=LATER)
+    assert enrolment_of(learner) == ("Mairie de Lens", "collectivite")
+    cohort.seats = 3
+    cohort.save()
+    seats.open_up(cohort=cohort, at=LATER)
+    assert enrolment_of(known) == ("Relais 59", "association")
+
+
+def enrolment_of(person):
+    """Whom this person comes from, in their cohort."""
+    return Enrolment.objects.values_list("organisation", "sector").get(person=person, cohort__isnull=False)
+
+
 def test_a_withdrawal_gives_the_seat_to_the_first_who_waits_and_tells_them(cohort, track, learner):
     row = full(cohort)
     first, second = (make_person(f"w{one}@example.org") for one in (1, 2))

@@ -90,11 +90,13 @@ def test_good_codes_are_never_counted(nadia, invitation):
 
 def test_a_full_cohort_offers_its_waiting_list_and_a_freed_seat_brings_one_in(nadia, invitation, learner):
     row = fill(invitation.cohort)
-    waiting = nadia.press(nadia.open(invitation.get_absolute_url()), "Rejoindre la liste d’attente")
+    told = {"organisation": "Mairie de Lens", "sector": "collectivite"}
+    waiting = nadia.press(nadia.open(invitation.get_absolute_url()), "Rejoindre la liste d’attente", told)
     assert "Vous êtes sur la liste d’attente" in waiting.words
     assert "Quitter la liste d’attente" in waiting.buttons
     enrolments.withdraw(person=row.person, track_pk=row.track_id, at=NOW)
-    assert Enrolment.objects.get(person=learner).cohort == invitation.cohort
+    came = Enrolment.objects.get(person=learner)
+    assert (came.cohort, came.organisation, came.sector) == (invitation.cohort, "Mairie de Lens", "collectivite")
 
 
 def test_the_waiting_list_is_left_with_one_button(nadia, invitation):
@@ -108,9 +110,11 @@ def test_the_waiting_list_is_left_with_one_button(nadia, invitation):
 def test_a_seat_taken_meanwhile_turns_the_button_into_the_waiting_list(nadia, invitation):
     shown = nadia.open(invitation.get_absolute_url())
     fill(invitation.cohort)
-    late = nadia.press(shown, "Rejoindre la cohorte")
+    late = nadia.press(shown, "Rejoindre la cohorte", {"organisation": "Mairie de Lens"})
     assert "liste d’attente" in late.said[0]
     assert late.buttons == ["Rejoindre la liste d’attente"]
+    nadia.press(late, "Rejoindre la liste d’attente")
+    assert WaitingPlace.objects.get().organisation == "Mairie de Lens"
 
 
 def test_who_comes_back_to_a_track_finds_a_full_cohort_and_its_waiting_list(nadia, cohort, track, learner):
