@@ -5,8 +5,13 @@ from datetime import timedelta
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
+from courses.typography import folded
 from learners import documents
 from learners.models import Sector
+
+FIND = "Son nom, une partie de son nom, ou son adresse e-mail."
+# How many people are named when several answer to the same words.
+MOST_NAMED = 5
 
 
 class Renderer(TemplatesSetting):
@@ -117,21 +122,27 @@ class InvitationForm(forms.Form):
         return now + timedelta(days=days) if days else None
 
 
-class PersonOfCohort(forms.ModelChoiceField):
-    """Somebody of a cohort, by name and address."""
-
-    def label_from_instance(self, obj):
-        """« Léa Roux (lea@exemple.fr) »."""
-        return f"{obj.person} ({obj.person.email})"
-
-
 class PairForm(forms.Form):
-    """Two people of a cohort who have no pair."""
+    """Two people of a cohort who have no pair, each found by a name or an address."""
+
+    first = forms.CharField(
+        label="Première personne", max_length=200, help_text=FIND, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    second = forms.CharField(
+        label="Deuxième personne", max_length=200, help_text=FIND, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
 
     def __init__(self, alone, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["first"] = PersonOfCohort(alone, label="Première personne", empty_label="Choisir…")
-        self.fields["second"] = PersonOfCohort(alone, label="Deuxième personne", empty_label="Choisir…")
+        self.alone = alone
+
+    def clean_first(self):
+        """The enrolment of whom these words name."""
+        return named(self.cleaned_data["first"], self.alone)
+
+    def clean_second(self):
+        """The enrolment of whom these words name."""
+        return named(self.cleaned_data["second"], self.alone)
 
     def clean(self):
         """Nobody is a pair alone."""
@@ -141,10 +152,34 @@ class PairForm(forms.Form):
         return chosen
 
 
+def named(words, alone):
+    """The one of these enrolments whose person these words name, wholly or in part; else a ValidationError."""
+    wanted = folded(words).split()
+    close = [row for row in alone if all(word in folded(f"{row.person} {row.person.email}") for word in wanted)]
+    whole = [row for row in close if wanted in (folded(str(row.person)).split(), [folded(row.person.email)])]
+    found = whole or close
+    if not found:
+        raise forms.ValidationError("Personne de ce nom ou de cette adresse n’est sans binôme dans la cohorte.")
+    if len(found) > 1:
+        names = ", ".join(f"{row.person} ({row.person.email})" for row in found[:MOST_NAMED])
+        more = ", et d’autres" if len(found) > MOST_NAMED else ""
+        raise forms.ValidationError(f"Plusieurs personnes correspondent : {names}{more}. Écrivez l’adresse e-mail.")
+    return found[0]
+
+
 class ReasonForm(forms.Form):
     """Why somebody decides; kept with their name."""
 
     reason = forms.CharField(label="Motif", max_length=240, help_text="Gardé avec votre nom et la date.")
+
+
+class DetailsForm(ReasonForm):
+    """Whom somebody comes from, as who leads their cohort corrects it."""
+
+    organisation = forms.CharField(label="Organisation", max_length=160, required=False)
+    sector = forms.ChoiceField(label="Secteur", required=False, choices=[("", "Non renseigné"), *Sector.choices])
+
+    field_order = ["organisation", "sector", "reason"]
 
 
 class RosterForm(forms.Form):

@@ -84,6 +84,7 @@ urlpatterns = [
     path("cohortes/<key:pk>/contacter/", contacts.cohort_contacts, name="cohort_contacts"),
     path("cohortes/<key:pk>/contacter/<key:enrolment_pk>/", contacts.contact, name="contact"),
     path("cohortes/<key:pk>/personnes/<key:enrolment_pk>/", sheets.learner_sheet, name="learner_sheet"),
+    path("cohortes/<key:pk>/personnes/<key:enrolment_pk>/organisation/", enrolments.describe, name="describe"),
     path("cohortes/<key:pk>/personnes/<key:enrolment_pk>/derogation/", allowances.allow, name="allow"),
     path(
         "cohortes/<key:pk>/personnes/<key:enrolment_pk>/derogations/<key:allowance_pk>/terminer/",

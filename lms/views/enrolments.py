@@ -16,7 +16,8 @@ from learners import enrolment as enrolments
 from learners import invitations, pairs, seats
 from learners.errors import CohortClosed, CohortFull, NotPairable
 from learners.models import Enrolment, Invitation, Pair, WaitingPlace
-from lms.forms import InvitationForm, PairForm, ReasonForm
+from lms.forms import DetailsForm, InvitationForm, PairForm, ReasonForm
+from lms.views.allowances import learner_of
 from lms.views.cohorts import led_cohort
 
 PAGE_SIZE = 50
@@ -219,6 +220,31 @@ def restore(request, pk, enrolment_pk):
         form=form,
         kind="act",
     )
+
+
+@login_required
+@READ_AND_POST
+def describe(request, pk, enrolment_pk):
+    """Say which organisation and sector somebody comes from, with a reason."""
+    cohort, row = led_cohort(request, pk), learner_of(pk, enrolment_pk)
+    sheet = reverse("lms:learner_sheet", args=[pk, row.pk])
+    form = DetailsForm(request.POST or None, initial={"organisation": row.organisation, "sector": row.sector})
+    if form.is_valid():
+        enrolments.describe(enrolment=row, by=request.user, at=timezone.now(), **form.cleaned_data)
+        messages.success(request, f"C’est noté pour {row.person}.")
+        return redirect(sheet)
+    context = {
+        "cohort": cohort,
+        "person": row.person,
+        "form": form,
+        "back_url": sheet,
+        "breadcrumb": [
+            ("Mes cohortes", reverse("lms:cohorts")),
+            (cohort.name, cohort.get_absolute_url()),
+            (str(row.person), sheet),
+        ],
+    }
+    return TemplateResponse(request, "lms/cohort/details.html", context, status=422 if form.errors else 200)
 
 
 def shown(request, cohort, template, context, *, status=200):

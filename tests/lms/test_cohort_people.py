@@ -67,16 +67,50 @@ def test_a_seat_is_given_by_hand_and_a_place_is_removed_once_asked(samuel, cohor
     assert Enrolment.objects.get(person__first_name="Dan").cohort == cohort
 
 
-def test_a_pair_is_formed_and_undone(samuel, cohort, address):
-    ali, bea = Enrolment.objects.order_by("pk")
+def test_a_pair_is_formed_by_name_or_address_and_undone(samuel, cohort, address):
     page = samuel.open(f"{address}binomes/")
-    wrong = samuel.press(page, "Former ce binôme", {"first": ali.pk, "second": ali.pk})
+    wrong = samuel.press(page, "Former ce binôme", {"first": "ali", "second": "A@example.org"})
     assert "second" in wrong.invalid
-    page = samuel.press(page, "Former ce binôme", {"first": ali.pk, "second": bea.pk})
+    page = samuel.press(page, "Former ce binôme", {"first": "ali", "second": "bea ROY"})
     assert page.said == ["Ali Roy et Béa Roy forment un binôme."]
     asked = samuel.open(page.links["Défaire le binôme de Ali Roy et Béa Roy"])
     samuel.press(asked, "Défaire le binôme")
     assert not Pair.objects.exists()
+
+
+def test_a_name_that_several_bear_asks_for_the_address_and_names_no_stranger(samuel, cohort, address, track):
+    cohort.seats = None
+    cohort.save()
+    enrol(make_person("ali2@example.org", first_name="Ali", last_name="Roy"), track, cohort=cohort)
+    other = make_cohort(track, name="Printemps")
+    enrol(make_person("loin@example.org", first_name="Ali", last_name="Lointain"), track, cohort=other)
+    page = samuel.open(f"{address}binomes/")
+    wrong = samuel.press(page, "Former ce binôme", {"first": "Ali Roy", "second": "Lointain"})
+    assert sorted(wrong.invalid) == ["first", "second"]
+    assert "Ali Roy (A@example.org), Ali Roy (ali2@example.org). Écrivez l’adresse e-mail." in wrong.words
+    assert "Personne de ce nom ou de cette adresse n’est sans binôme dans la cohorte." in wrong.words
+    assert "loin@example.org" not in wrong.words
+    page = samuel.press(wrong, "Former ce binôme", {"first": "ali2@example.org", "second": "Béa"})
+    assert page.said == ["Ali Roy et Béa Roy forment un binôme."]
+
+
+def test_whom_somebody_comes_from_is_corrected_with_a_reason_and_kept_with_what_it_was(samuel, cohort, lead):
+    row = Enrolment.objects.order_by("pk").first()
+    enrolments.describe(enrolment=row, organisation="Mairie", sector="autre", by=lead, at=NOW)
+    asked = samuel.open(
+        samuel.open(f"/cohortes/{cohort.pk}/personnes/{row.pk}/").links["Modifier l’organisation et le secteur"]
+    )
+    told = {"organisation": "Mairie de Lens", "sector": "collectivite"}
+    assert samuel.press(asked, "Enregistrer", told).invalid == {"reason": "Champ requis."}
+    sheet = samuel.press(asked, "Enregistrer", told | {"reason": "Faute de frappe"})
+    assert "Mairie, Autre → Mairie de Lens, Collectivité. Faute de frappe" in sheet.words
+    assert EnrolmentChange.objects.values_list("changed_by__email", "reason").first() == (
+        "samuel@example.org",
+        "Faute de frappe",
+    )
+    again = samuel.press(asked, "Enregistrer", told | {"reason": "Encore"})
+    assert again.said == ["C’est noté pour Ali Roy."]
+    assert EnrolmentChange.objects.count() == 2
 
 
 def test_somebody_who_left_comes_back_with_a_reason(samuel, cohort, address, track):
@@ -121,7 +155,7 @@ def test_each_page_costs_the_same_with_one_row_and_with_three(
                 withdrawn_at=NOW if person == people[3] else None,
             )
 
-    costs = {"": 7, "attente/": 7, "binomes/": 10, "retraits/": 6}
+    costs = {"": 7, "attente/": 7, "binomes/": 8, "retraits/": 6}
     for numbers in ((0,), (1, 2)):
         for number in numbers:
             fill(number)

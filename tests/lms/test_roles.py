@@ -169,6 +169,10 @@ GET  lms:learner_sheet   /cohortes/{cohort}/personnes/{enrolment}/       in    4
 GET  lms:learner_sheet   /cohortes/{cohort}/personnes/{missing}/         in    404     404     404     404     404     404
 GET  lms:learner_sheet   /cohortes/{cohort}/personnes/{other_enrolment}/ in    404     404     404     404     404     404
 GET  lms:learner_sheet   /cohortes/{rival_cohort}/personnes/{enrolment}/ in    404     404     404     404     404     404
+GET  lms:describe        /cohortes/{cohort}/personnes/{enrolment}/organisation/ in  404   404     404     200     404     200
+POST lms:describe        /cohortes/{cohort}/personnes/{enrolment}/organisation/ in  404   404     404     422     404     422
+GET  lms:describe        /cohortes/{cohort}/personnes/{other_enrolment}/organisation/ in 404 404  404     404     404     404
+POST lms:describe        /cohortes/{rival_cohort}/personnes/{enrolment}/organisation/ in 404 404  404     404     404     404
 GET  lms:allow           /cohortes/{cohort}/personnes/{enrolment}/derogation/ in  404   404     404     200     404     200
 GET  lms:allow           /cohortes/{cohort}/personnes/{other_enrolment}/derogation/ in 404 404  404     404     404     404
 POST lms:allow           /cohortes/{cohort}/personnes/{enrolment}/derogation/ in  404   404     404     422     404     422
