@@ -41,7 +41,8 @@ def test_an_invitation_is_made_shown_with_its_link_and_code_and_revoked_once_ask
     page = samuel.press(page, "Créer une invitation", {"days": "7"})
     made = Invitation.objects.get()
     assert made.printed_code in page.said[0]
-    assert page.soup.select_one("input[readonly]")["value"].endswith(f"/cohortes/rejoindre/{made.code}/")
+    link = page.soup.select_one(f"a[href$='/cohortes/rejoindre/{made.code}/']")
+    assert link["href"] == link.text
     assert "jusqu’au 30 novembre 2026" in page.words
 
     asked = samuel.open(page.links[f"Révoquer l’invitation {made.printed_code}"])
