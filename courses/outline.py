@@ -9,6 +9,7 @@ from django.db.models import F, Q, Subquery
 from wagtail.models import Page
 
 from courses.models import LessonPage, ModulePage, StepPage, TrackPage
+from courses.prepared import PreparedQuery
 
 
 @dataclass(frozen=True)
@@ -149,41 +150,40 @@ LIVE = Q(live=True)
 
 def outline_by_slug(slug):
     """The outline of the live track with that slug, or None. One query."""
-    return _first(_outlines(TrackPage.objects.filter(slug=slug)))
+    return _first(_build(BY_SLUG.rows(slug)))
 
 
 def outline_by_pk(pk):
     """The outline of the live track with that primary key, or None. One query."""
-    return _first(_outlines(TrackPage.objects.filter(pk=pk)))
+    return _first(_build(BY_PK.rows(pk)))
 
 
 def outline_once_live(pk, *, page_pk=None):
     """The outline of this track as if it, and that page of it, were live: what a publication would show. One query."""
-    return _first(_outlines(TrackPage.objects.filter(pk=pk), among=LIVE | Q(pk__in=[pk, page_pk or pk])))
+    return _first(_build(_rows(TrackPage.objects.filter(pk=pk), among=LIVE | Q(pk__in=[pk, page_pk or pk]))))
 
 
 def outline_of_step(step_pk):
     """The outline of the live track that holds that step, or None. One query."""
-    step_path = StepPage.objects.filter(pk=step_pk).values("path")[:1]
-    return _first(_outlines(TrackPage.objects.annotate(inner=Subquery(step_path)).filter(inner__startswith=F("path"))))
+    return _first(_build(BY_STEP.rows(step_pk)))
 
 
 def outlines():
     """The outlines of all live tracks, in the order of the catalogue. One query."""
-    return _outlines(None)
+    return _build(_rows())
 
 
 def _first(found):
     return found[0] if found else None
 
 
-def _outlines(tracks, *, among=LIVE):
+def _rows(tracks=None, *, among=LIVE):
     pages = Page.objects.filter(among).filter(
         Q(trackpage__isnull=False) | Q(modulepage__isnull=False) | Q(steppage__isnull=False)
     )
     if tracks is not None:
         pages = pages.annotate(root=Subquery(tracks.values("path")[:1])).filter(path__startswith=F("root"))
-    rows = pages.order_by("path").values(
+    return pages.order_by("path").values(
         "pk",
         "path",
         "title",
@@ -214,7 +214,16 @@ def _outlines(tracks, *, among=LIVE):
         "steppage__summary",
         "steppage__lessonpage__completion",
     )
-    return _build(rows)
+
+
+def _around(step_pk):
+    step_path = StepPage.objects.filter(pk=step_pk).values("path")[:1]
+    return TrackPage.objects.annotate(inner=Subquery(step_path)).filter(inner__startswith=F("path"))
+
+
+BY_PK = PreparedQuery(lambda pk: _rows(TrackPage.objects.filter(pk=pk)), -1)
+BY_SLUG = PreparedQuery(lambda slug: _rows(TrackPage.objects.filter(slug=slug)), "?")
+BY_STEP = PreparedQuery(lambda step_pk: _rows(_around(step_pk)), -1)
 
 
 def _build(rows):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Aggregate, FloatField, JSONField, Max, OuterRef, Subquery
 from django.db.models.functions import Cast, Coalesce, JSONArray, NullIf
 
+from courses.prepared import PreparedQuery
 from learners.models import Allowance, Attempt, CohortOpening, Enrolment
 from learners.standing import PARIS, Record
 
@@ -55,15 +56,17 @@ class Enrolled:
 
 def enrolled(rows):
     """The Enrolled of each of these enrolments (a queryset), by primary key. One query."""
-    found: dict[int, list] = {}
-    for row in _read(rows):
-        found.setdefault(row.pk, []).append(row)
-    return {pk: _enrolled(lines) for pk, lines in found.items()}
+    return _by_pk(_read(rows))
+
+
+def enrolled_in(track_pk, *, person_pk):
+    """The Enrolled of who follows this track, or None. One query."""
+    return next(iter(_by_pk(OF_PERSON.rows(person_pk, track_pk)).values()), None)
 
 
 def record_of(enrolment_pk):
     """The Record of this enrolment. One query."""
-    return enrolled(Enrolment.objects.filter(pk=enrolment_pk))[enrolment_pk].record
+    return _by_pk(OF_ENROLMENT.rows(enrolment_pk))[enrolment_pk].record
 
 
 def _read(rows):
@@ -86,7 +89,7 @@ def _read(rows):
             best=Subquery(score.values("best")),
         )
         .order_by("completions__completed_at", "completions__pk")
-        .values_list(
+        .values(
             "pk",
             "track_id",
             "enrolled_at",
@@ -102,30 +105,44 @@ def _read(rows):
             "completions__step_id",
             "completions__completed_at",
             "best",
-            named=True,
         )
     )
 
 
+def _by_pk(rows):
+    found: dict[int, list] = {}
+    for row in rows:
+        found.setdefault(row["pk"], []).append(row)
+    return {pk: _enrolled(lines) for pk, lines in found.items()}
+
+
 def _enrolled(rows):
     first = rows[0]
-    done = {row.completions__step_id: row.best for row in rows if row.completions__step_id is not None}
-    zone = ZoneInfo(first.cohort__time_zone) if first.cohort__time_zone else PARIS
+    done = {row["completions__step_id"]: row["best"] for row in rows if row["completions__step_id"] is not None}
+    zone = ZoneInfo(first["cohort__time_zone"]) if first["cohort__time_zone"] else PARIS
     return Enrolled(
-        pk=first.pk,
-        track_pk=first.track_id,
-        last_activity_at=first.last_activity_at,
+        pk=first["pk"],
+        track_pk=first["track_id"],
+        last_activity_at=first["last_activity_at"],
         record=Record(
             done={step: None if best is None else int(round(best, 6)) for step, best in done.items()},
-            enrolled_on=first.enrolled_at.astimezone(zone).date(),
-            begins_on=first.cohort__opens_on,
-            openings={module: date.fromisoformat(day) for module, day in first.opening_days or ()},
-            allowed=frozenset(first.allowed_pages or ()),
-            finished=frozenset(first.finished_tracks or ()),
+            enrolled_on=first["enrolled_at"].astimezone(zone).date(),
+            begins_on=first["cohort__opens_on"],
+            openings={module: date.fromisoformat(day) for module, day in first["opening_days"] or ()},
+            allowed=frozenset(first["allowed_pages"] or ()),
+            finished=frozenset(first["finished_tracks"] or ()),
             zone=zone,
         ),
-        done_at={row.completions__step_id: row.completions__completed_at for row in rows if row.completions__step_id},
-        completed_at=first.completed_at,
-        certificate_code=first.certificate__code,
-        cohort_name=first.cohort__name or "",
+        done_at={
+            row["completions__step_id"]: row["completions__completed_at"] for row in rows if row["completions__step_id"]
+        },
+        completed_at=first["completed_at"],
+        certificate_code=first["certificate__code"],
+        cohort_name=first["cohort__name"] or "",
     )
+
+
+OF_ENROLMENT = PreparedQuery(lambda pk: _read(Enrolment.objects.filter(pk=pk)), -1)
+OF_PERSON = PreparedQuery(
+    lambda person_pk, track_pk: _read(Enrolment.objects.active().filter(person=person_pk, track=track_pk)), -1, -2
+)

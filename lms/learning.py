@@ -10,7 +10,7 @@ from functools import cached_property
 
 from courses.outline import Module, Outline, Step
 from learners.models import Enrolment
-from learners.records import Enrolled, enrolled
+from learners.records import Enrolled, enrolled, enrolled_in
 from learners.standing import Lock, Progress, next_step, progress_of, track_lock, why_locked
 
 
@@ -208,12 +208,11 @@ def learning_of(person, outline, *, now, step=None):
     """The Learning of this person in this track at that moment; one query for someone who is signed in."""
     enrolment = None
     if person.is_authenticated:
-        enrolment = enrolments_of(person, track_pk=outline.pk).get(outline.pk)
+        enrolment = enrolled_in(outline.pk, person_pk=person.pk)
     return Learning(outline=outline, enrolment=enrolment, now=now, step=step)
 
 
-def enrolments_of(person, *, track_pk=None):
+def enrolments_of(person):
     """The active enrolments of a person, by primary key of track. One query."""
-    rows = Enrolment.objects.active().filter(person=person)
-    found = enrolled(rows if track_pk is None else rows.filter(track_id=track_pk))
+    found = enrolled(Enrolment.objects.active().filter(person=person))
     return {one.track_pk: one for one in found.values()}
