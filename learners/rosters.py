@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from courses.typography import folded
 from learners.models import Sector
@@ -20,6 +19,7 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_LINES = 2_000
 MAX_UNPACKED = 60 * 1024 * 1024  # an XLSX is a parcel: what comes out of it is bounded too
 OLD_WINDOWS = "Le fichier n’est pas en UTF-8 : il a été lu en Windows-1252. Vérifiez les accents avant d’inscrire."
+OPEN_QUOTE = "Un guillemet droit n’est pas refermé : une ligne peut en cacher d’autres. Vérifiez leur nombre."
 LONGEST = {"email": 254, "first_name": 80, "last_name": 80, "organisation": 160}
 
 COLUMNS = {
@@ -95,18 +95,26 @@ def spreadsheet(data):
     """The rows of the first sheet of an XLSX, with their numbers."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parcel:
-            if sum(one.file_size for one in parcel.infolist()) > MAX_UNPACKED:
-                raise Unreadable("Ce classeur est trop lourd une fois ouvert. Enregistrez la liste en CSV.")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        rows = []
-        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            if any(cell is not None for cell in cells):
-                rows.append((number, ["" if cell is None else str(cell) for cell in cells[:60]]))
-            if len(rows) > MAX_LINES + 10:
-                break
-        book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, OSError, SyntaxError) as error:
+            unpacked = sum(one.file_size for one in parcel.infolist())
+        rows = sheet(data) if unpacked <= MAX_UNPACKED else None
+    except Exception as error:
+        # A damaged parcel, or one with a password, makes zipfile, zlib, expat or openpyxl raise whatever they meet.
         raise Unreadable("Ce classeur est abîmé, ou n’en est pas un. Enregistrez la liste en CSV.") from error
+    if rows is None:
+        raise Unreadable("Ce classeur est trop lourd une fois ouvert. Enregistrez la liste en CSV.")
+    return rows
+
+
+def sheet(data):
+    """The rows of the first sheet that hold something."""
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    rows = []
+    for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+        if any(cell is not None for cell in cells):
+            rows.append((number, ["" if cell is None else str(cell) for cell in cells[:60]]))
+        if len(rows) > MAX_LINES + 10:
+            break
+    book.close()
     return rows
 
 
@@ -115,6 +123,8 @@ def separated(data):
     text, notice = decoded(data)
     if "\x00" in text:
         raise Unreadable("Ce fichier n’est ni un classeur XLSX ni un texte CSV.")
+    if text.count('"') % 2:
+        notice = f"{notice} {OPEN_QUOTE}".strip()
     first = next((line for line in text.splitlines() if line.strip() and not line.startswith("sep=")), "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,\t", key=first.count))
     rows, number = [], 1

@@ -1,6 +1,8 @@
 """Files of unknown hands, read as lists of people."""
 
 import io
+import re
+from contextlib import suppress
 
 import pytest
 from openpyxl import Workbook
@@ -131,3 +133,30 @@ def test_a_file_of_which_nothing_can_be_made_says_why(data, word):
     with pytest.raises(rosters.Unreadable) as refused:
         rosters.read(data)
     assert word in str(refused.value)
+
+
+def test_a_damaged_workbook_is_refused_whatever_is_wrong_inside():
+    book = Workbook()
+    book.active.append(HEAD.strip().split(";"))
+    written = io.BytesIO()
+    book.save(written)
+    whole = written.getvalue()
+    under_password = bytearray(whole)
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(re.escape(mark), whole):
+            under_password[found.start() + place] |= 1
+    broken = [bytearray(whole) for _ in range(20)]
+    for number, one in enumerate(broken, start=1):
+        one[number * len(one) // 25] ^= 0xFF
+    with pytest.raises(rosters.Unreadable, match="abîmé"):
+        rosters.read(bytes(under_password))
+    for data in [*broken, *(whole[: len(whole) * part // 9] for part in range(1, 9))]:
+        with suppress(rosters.Unreadable):  # anything else would be an error page
+            rosters.read(bytes(data))
+
+
+def test_a_quote_that_is_not_closed_is_told():
+    swallowed = rosters.read((HEAD + 'a@x.fr;"Léa;Roux;;;\nb@x.fr;Bob;Roy;;;\n').encode())
+    assert len(swallowed.lines) == 1
+    assert "guillemet droit n’est pas refermé" in swallowed.notice
+    assert rosters.read((HEAD + 'a@x.fr;"Léa";Roux;;;\n').encode()).notice == ""
