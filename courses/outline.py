@@ -158,9 +158,9 @@ def outline_by_pk(pk):
     return _first(_build(BY_PK.rows(pk)))
 
 
-def outline_once_live(pk, *, page_pk=None):
-    """The outline of this track as if it, and that page of it, were live: what a publication would show. One query."""
-    return _first(_build(_rows(TrackPage.objects.filter(pk=pk), among=LIVE | Q(pk__in=[pk, page_pk or pk]))))
+def outline_once_live(pk, *, page_pks=()):
+    """The outline of this track as if it, and these pages of it, were live: as once published. One query."""
+    return _first(_build(_rows(TrackPage.objects.filter(pk=pk), among=LIVE | Q(pk__in=[pk, *page_pks]))))
 
 
 def outline_of_step(step_pk):

@@ -28,7 +28,7 @@ def outlines_around(page):
     track = track_holding(page)
     if track is None:
         return None, None
-    return outline_by_pk(track.pk), with_page(outline_once_live(track.pk, page_pk=page.pk), page)
+    return outline_by_pk(track.pk), with_page(outline_once_live(track.pk, page_pks=[page.pk]), page)
 
 
 @hooks.register("before_publish_page")
@@ -93,17 +93,23 @@ def say_whom_it_touches(request, touched):
 
 
 def refuse_rules_in_bulk(request, pages):
-    """Publishing a selection asks the same of each page of it, and says whom each touches."""
+    """Publishing a selection asks the same of each page of it, and of all of a track together; says whom it touches."""
+    chosen = [page.get_latest_revision_as_object() if isinstance(page, Page) else page for page in pages]
+    drafts: dict[int, list] = {}
+    for draft in chosen:
+        track = track_holding(draft) if isinstance(draft, TrackPage | ModulePage | StepPage) else None
+        if track:
+            drafts.setdefault(track.pk, []).append(draft)
     around = []
-    for page in pages:
-        draft = page.get_latest_revision_as_object() if isinstance(page, Page) else page
-        if isinstance(draft, TrackPage | ModulePage | StepPage):
-            before, after = outlines_around(draft)
-            reasons = unreachable(draft) or (problems(after) if after else [])
-            if reasons:
-                messages.error(request, f"« {draft.title} » : {typographie(reasons[0])} Rien n’est publié.")
-                return redirect("wagtailadmin_explore", draft.get_parent().pk)
-            around.append((before, after))
+    for track_pk, together in drafts.items():
+        before, after = outline_by_pk(track_pk), outline_once_live(track_pk, page_pks=[one.pk for one in together])
+        for draft in together:
+            after = with_page(after, draft)
+        refused = [reason for draft in together for reason in unreachable(draft)] + problems(after)
+        if refused:
+            messages.error(request, f"{typographie(refused[0])} Rien n’est publié.")
+            return redirect("wagtailadmin_explore", together[0].get_parent().pk)
+        around.append((before, after))
     for before, after in around:
         if before and before != after:
             say_whom_it_touches(request, touched_by(before, after, now=timezone.now()))

@@ -190,6 +190,16 @@ def test_a_selection_that_is_published_says_whom_it_touches(desk, modules):
     assert said[0].startswith("Ces règles referment au moins une étape à 1 personne en cours de parcours.")
 
 
+def test_drafts_that_are_a_circle_together_are_not_published_together(desk, modules):
+    first, second = modules
+    for one, other in ((first, second), (second, first)):
+        one.prerequisites = asking(other)
+        one.save_revision()
+    (said,) = in_bulk(desk, "publish", first, second)
+    assert "« Module 1 » attend « Module 2 », qui attend « Module 1 »" in said
+    assert [len(one.prerequisites) for one in ModulePage.objects.filter(pk__in=[first.pk, second.pk])] == [0, 0]
+
+
 def test_a_module_with_an_impossible_rule_published_as_soon_as_it_is_made_stays_a_draft(desk, modules, site):
     elsewhere = courses.make_track(site, slug="decideurs", modules=((1, False),))
     track = modules[0].get_parent()
