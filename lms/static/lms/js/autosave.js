@@ -122,8 +122,10 @@ function autosave(form, whose) {
   async function adopt() {
     const own = key();
     const dead = (name) => navigator.locks?.request(name, { ifAvailable: true }, Boolean) ?? true;
+    let adopted = false;
     for (const [name, entry] of kept(whose)) {
       if (name === own || !(await dead(name))) continue;
+      adopted = true;
       for (const group of groups) {
         const pairs = Object.entries(entry.answers).find(([first]) => group.names.has(first))?.[1];
         if (pairs && text(group) === group.saved) write(group, pairs);
@@ -137,7 +139,8 @@ function autosave(form, whose) {
     }
     navigator.locks?.request(key(), () => new Promise(() => {}));
     remember();
-    plan();
+    if (adopted) send();  // even if the dying page could send them after all: the learner is told that they are safe
+    else plan();
   }
 
   function write(group, pairs) {
