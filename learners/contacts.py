@@ -1,10 +1,12 @@
 """Whom to write to today, and why; the words to begin with; and whether they came back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import islice
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from courses.outline import Outline
@@ -13,6 +15,7 @@ from learners import delivery, emails, letters, messages
 from learners.errors import NotEnrolled, NotToContact
 from learners.models import Attempt, Completion, Contact, Enrolment, Letter, OptOut
 from learners.records import enrolled
+from learners.reporting import rows_of
 from learners.standing import next_step
 
 Reason = Contact.Reason
@@ -31,11 +34,13 @@ LOOK_BACK = timedelta(days=30)
 ENOUGH = 5
 
 # The most urgent first: who is there and stuck, who has almost arrived, who left, who never came.
-URGENCY = (Reason.STUCK, Reason.NEARLY_DONE, Reason.SILENT, Reason.NEVER_STARTED)
+URGENCY = {
+    reason: place
+    for place, reason in enumerate((Reason.STUCK, Reason.NEARLY_DONE, Reason.SILENT, Reason.NEVER_STARTED))
+}
 
 
-@dataclass(frozen=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """Somebody to write to, with the one reason and its figures."""
 
     enrolment_pk: int
@@ -89,39 +94,41 @@ class Day:
     shares: list[Share]
 
 
-def day_of(cohort, outline, *, now):
-    """The Day of this cohort. Four queries, whatever its size."""
+def day_of(cohort, board, *, now):
+    """The Day of this cohort, of which this is the whole board. Three queries, whatever its size."""
     found = outcomes(cohort, now=now)
-    today = people_to_contact(cohort, outline, now=now)
+    today = people_to_contact(cohort, board, now=now)
     return Day(today=today, latest=found[:LATEST], more=len(found) > LATEST, shares=shares(found))
 
 
 # ---------------------------------------------------------------- whom, and why
 
 
-def people_to_contact(cohort, outline, *, now):
-    """The Suggestions of the day for this cohort, the most urgent first. Three queries, whatever its size.
+def people_to_contact(cohort, board, *, now):
+    """The Suggestions of the day among the rows of this board, the most urgent first. Two queries, whatever its size.
 
     Leaves out who finished or left, who has nothing open, staff, closed accounts, who refuses reminders, and who was
     written to lately.
     Within a reason the shortest silence comes first: they are the likeliest to come back.
     """
+    outline = board.outline
     if outline is None or not outline.required or (cohort.closes_on and cohort.closes_on < _today(cohort, now)):
         return []
-    found = _suggestions(cohort, outline, _undisturbed(_learning(cohort), now), now=now)
-    found.sort(key=lambda one: (URGENCY.index(one.reason), one.days, one.name, one.enrolment_pk))
-    return _with_something_open(found[: 3 * AT_MOST], outline, now=now)[:AT_MOST]
+    free = set(_undisturbed(_learning(cohort), now).values_list("pk", flat=True))
+    found = _suggestions(cohort, outline, (row for row in board.rows if row.enrolment_pk in free), now=now)
+    found.sort(key=lambda one: (URGENCY[one.reason], one.days, one.name, one.enrolment_pk))
+    return list(islice(_with_something_open(found[: 3 * AT_MOST], outline, now=now), AT_MOST))
 
 
 def _with_something_open(found, outline, *, now):
     """Those of these Suggestions who have a step to go on with: who waits for a day is not silent. One query."""
     read = enrolled(Enrolment.objects.filter(pk__in=[one.enrolment_pk for one in found])) if found else {}
-    return [one for one in found if next_step(outline, record=read[one.enrolment_pk].record, now=now)]
+    return (one for one in found if next_step(outline, record=read[one.enrolment_pk].record, now=now))
 
 
 def suggestion_for(enrolment, cohort, outline, *, now):
     """The Suggestion for this person even if they rest today; without a reason of the list, another one."""
-    rows = _learning(cohort).filter(pk=enrolment.pk)
+    rows = rows_of(outline, _learning(cohort).filter(pk=enrolment.pk), now=now)
     found = _suggestions(cohort, outline, rows, now=now) if outline else []
     if found:
         return found[0]
@@ -149,60 +156,34 @@ def _undisturbed(enrolments, now):
     return enrolments.exclude(Exists(lately)).exclude(Exists(reminded)).exclude(Exists(refusing))
 
 
-def _suggestions(cohort, outline, enrolments, *, now):
-    stuck = _stuck(cohort, outline)
+def _suggestions(cohort, outline, rows, *, now):
     begins = datetime.combine(cohort.opens_on, time.min, tzinfo=cohort.zone)
-    # Tuples: at each sight of the board there may be thousands to choose among.
-    rows = enrolments.with_progress(outline).values_list(*FACTS, named=True)
-    found = (_suggestion(row, outline, stuck.get(row.pk), begins=begins, now=now) for row in rows)
+    titles = {step.pk: step.title for step in outline.steps}
+    found = (_suggestion(row, titles, begins=begins, now=now) for row in rows)
     return [one for one in found if one]
 
 
-FACTS = (
-    "pk",
-    "person__first_name",
-    "person__last_name",
-    "person__email",
-    "enrolled_at",
-    "last_activity_at",
-    "done",
-)
-
-
-def _stuck(cohort, outline):
-    """The quiz at which each learner fails again and again, by enrolment: (failures, title). One query."""
-    titles = {step.pk: step.title for step in outline.steps}
-    rows = (
-        Attempt.objects.filter(enrolment__cohort=cohort, quiz__in=titles, submitted_at__isnull=False)
-        .order_by()
-        .values_list("enrolment_id", "quiz_id")
-        .annotate(
-            failures=Count("pk", filter=Q(passed=False)),
-            # One that succeeded, or that somebody is still reading, is no failure.
-            others=Count("pk", filter=Q(passed=True) | Q(passed__isnull=True)),
-        )
-        .filter(failures__gte=FAILURES, others=0)
-        .order_by("failures", "-quiz_id")
-    )
-    return {enrolment_pk: (failures, titles[quiz_pk]) for enrolment_pk, quiz_pk, failures, _ in rows}
-
-
-def _suggestion(enrolment, outline, stuck, *, begins, now):
-    """The Suggestion for these facts of an enrolment, or None."""
-    total, started = len(outline.required), enrolment.last_activity_at > enrolment.enrolled_at
-    since = enrolment.last_activity_at if started else max(enrolment.enrolled_at, begins)
-    days = (now - since).days
-    if days < TO_BEGIN and not stuck:
-        return None
-    name = f"{enrolment.person__first_name} {enrolment.person__last_name}".strip() or enrolment.person__email
-    one = Suggestion(enrolment.pk, name, Reason.SILENT, days, enrolment.done, total)
+def _suggestion(row, titles, *, begins, now):
+    """The Suggestion for this row of the board, or None."""
+    started = row.last_activity is not None
+    days = row.days_silent if started else (now - max(row.enrolled_at, begins)).days
+    one = Suggestion(row.enrolment_pk, row.name, Reason.SILENT, days, row.done, row.total)
     if not started:
-        return replace(one, reason=Reason.NEVER_STARTED) if days >= TO_BEGIN else None
-    if stuck and days < TO_COME_BACK:
-        return replace(one, reason=Reason.STUCK, failures=stuck[0], quiz_title=stuck[1])
-    if 100 * enrolment.done >= NEARLY * total and days >= TO_FINISH:
-        return replace(one, reason=Reason.NEARLY_DONE)
+        return one._replace(reason=Reason.NEVER_STARTED) if days >= TO_BEGIN else None
+    if days < TO_COME_BACK and (failing := _failing(row, titles)):
+        return one._replace(reason=Reason.STUCK, failures=failing.failed, quiz_title=titles[failing.quiz_pk])
+    if days >= TO_FINISH and 100 * row.done >= NEARLY * row.total:
+        return one._replace(reason=Reason.NEARLY_DONE)
     return one if days >= TO_COME_BACK else None
+
+
+def _failing(row, titles):
+    """The Result of the quiz of the track at which they fail most, or None.
+
+    One that succeeded, or that somebody is still reading, is no failure.
+    """
+    found = [one for one in row.results if one.sent == one.failed >= FAILURES and one.quiz_pk in titles]
+    return max(found, key=lambda one: (one.failed, -one.quiz_pk), default=None)
 
 
 # ---------------------------------------------------------------- the words, and the letter

@@ -1,6 +1,9 @@
 """The rows and the columns of each file of an evidence pack, read as they leave."""
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.models import Value
 from wagtail.models import Page
@@ -219,24 +222,26 @@ def satisfaction(cohort):
             attempt__submitted_at__isnull=False,
             question_id__in=asked,
         )
-        .order_by("attempt__submitted_at", "attempt_id", "pk")
+        .order_by("question_id", "attempt__enrolment_id", "attempt__submitted_at", "attempt_id", "pk")
         .values_list("question_id", "attempt__enrolment_id", "response")
     )
-    latest: dict[str, dict[int, list]] = {one: {} for one in asked}
-    for question_id, enrolment_pk, response in answers.iterator(chunk_size=CHUNK):
-        if response:
-            latest[question_id][enrolment_pk] = response
+    people: Counter[str] = Counter()
+    chosen: Counter[tuple[str, str]] = Counter()
+    for (question_id, _), given in groupby(answers.iterator(chunk_size=CHUNK), key=itemgetter(0, 1)):
+        responses = [response for *_, response in given if response]
+        if responses:
+            people[question_id] += 1
+            chosen.update((question_id, choice) for choice in set(responses[-1]))
     for question_id, (quiz, question) in asked.items():
-        yield from _opinions(quiz, question, list(latest[question_id].values()))
+        yield from _opinions(quiz, question, people[question_id], chosen)
 
 
-def _opinions(quiz, question, responses):
-    if len(responses) < ENOUGH:
+def _opinions(quiz, question, people, chosen):
+    if people < ENOUGH:
         yield Opinions(quiz, plain(question.prompt), f"(moins de {ENOUGH} personnes)", None, None)
         return
     for choice in question.choices:
-        count = sum(choice.id in response for response in responses)
-        yield Opinions(quiz, plain(question.prompt), choice.text, count, len(responses))
+        yield Opinions(quiz, plain(question.prompt), choice.text, chosen[question.id, choice.id], people)
 
 
 def _versions(cohort):

@@ -106,10 +106,11 @@ def cohort(request, pk):
         listed = enrolments.filter(pk__in=[row.enrolment_pk for row in page_obj])
         found = whereabouts(board.outline, listed, now=now)
     narrowed = bool(query["secteur"] or query["organisation"])
+    whole = board_of(shown, now=now) if narrowed else board
     context = {
         "cohort": shown,
         "outline": board.outline,
-        "contacts": contacts.day_of(shown, board.outline, now=now),
+        "contacts": contacts.day_of(shown, whole, now=now),
         "narrowed": narrowed,
         "told": board.enough or not narrowed,
         "figures": board.figures,

@@ -1,4 +1,7 @@
-"""The stage: servers, data, the product; then the command `bench` plays on it."""
+"""The stages: servers, data, the product; then the command `bench` plays on each.
+
+On PostgreSQL everything is played; on SQLite, the boards of cohorts and their files.
+"""
 
 import argparse
 import asyncio
@@ -30,6 +33,7 @@ def main():
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     options.add_argument("--takers", type=int, default=300, help="people who answer a quiz at once (300)")
     options.add_argument("--enrolments", type=int, default=100_000, help="enrolments in all (100000); at least 12000")
+    options.add_argument("--only", choices=["boards"], help="only the boards of cohorts and their files")
     asked = options.parse_args()
     os.environ.setdefault("WEB_WORKERS", str(os.cpu_count()))
     try:
@@ -51,53 +55,73 @@ async def play(asked):
         say=lambda words: print(words, flush=True),
     )
     try:
+        redis = broker.own(folder)
+        await supervisor.until(redis.answers, supervisor.keep(redis.service))
+        supervisor.env |= {
+            "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "SITE_URL": "https://127.0.0.1",
+            "REDIS_URL": redis.url,
+        }
         async with database(supervisor, folder):
-            return await stage(supervisor, folder, asked)
+            served = await on_postgresql(supervisor, folder / "on-postgresql", asked)
+        del supervisor.env["DATABASE_URL"]
+        return await on_sqlite(supervisor, folder / "on-sqlite") or served
     finally:
         await supervisor.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def stage(supervisor, folder, asked):
-    """Redis, data, web; then the command."""
-    here = place.Place("127.0.0.1", 0, folder / "var")
+async def on_postgresql(supervisor, var, asked):
+    """Data, boards; then the web server and all the rest, among many other people."""
+    await fill(supervisor, var)
+    status = await bench(supervisor, "boards")
+    if asked.only:
+        return status
+    await add_people(supervisor, f"--learners={max(asked.enrolments - 11_000, 1_000)} --no-answers")
+    here = place.Place("127.0.0.1", 0, var)
     here = replace(here, port=place.free_port(here))
-    here.var.mkdir()
-    redis = broker.own(here.var)
-    await supervisor.until(redis.answers, supervisor.keep(redis.service))
-    supervisor.env |= {
-        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
-        "VAR_DIR": str(here.var),
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "ALLOWED_HOSTS": here.near,
-        "SITE_URL": f"https://{here.near}:{here.port}",
-        "REDIS_URL": redis.url,
-    }
-    await fill(supervisor, asked.enrolments)
+    supervisor.env["SITE_URL"] = f"https://{here.near}:{here.port}"
     await supervisor.until(lambda: processes.serves(here), supervisor.keep(processes.web(here)))
-    command = (sys.executable, "manage.py", "bench", f"--port={here.port}", f"--takers={asked.takers}")
+    return await bench(supervisor, "load", f"--port={here.port}", f"--takers={asked.takers}") or status
+
+
+async def on_sqlite(supervisor, var):
+    """Data in the file that the product makes where no server is named; then the boards."""
+    await fill(supervisor, var)
+    return await bench(supervisor, "boards")
+
+
+async def bench(supervisor, *words):
+    """Play; what it prints goes to the terminal. Returns its status."""
+    command = (sys.executable, "manage.py", "bench", *words)
     process = await asyncio.create_subprocess_exec(*command, env={**supervisor.env, "DATABASE_POOL": "false"})
     return await process.wait()
 
 
-async def fill(supervisor, enrolments):
-    """The tables, the tracks, one cohort of 1,000, one of 10,000, and as many other people as asked."""
-    first, second = "--learners=1000 --track=decideurs", "--learners=10000 --cohort-size=10000 --track=decideurs"
-    others = f"--learners={max(enrolments - 11_000, 1_000)} --no-answers"
-    commands = ["migrate -v0", "createcachetable", "collectstatic -v0 --noinput", "load_courses"]
-    commands += [f"seed_scale {people}" for people in (first, f"{second} --no-answers", others)]
-    for command in commands:
-        supervisor.say(f"  manage.py {command}")
-        # People who do not exist are added to a demonstration only: production refuses them.
-        words = (
-            "env",
-            "DJANGO_SETTINGS_MODULE=config.settings.embedded",
-            sys.executable,
-            "manage.py",
-            *command.split(),
-        )
-        async for _ in supervisor.lines("data", words):
-            pass
+async def fill(supervisor, var):
+    """The tables, the tracks, one cohort of 1,000 and one of 10,000 in a track of forty steps."""
+    var.mkdir()
+    supervisor.env["VAR_DIR"] = str(var)
+    for command in ("migrate -v0", "createcachetable", "collectstatic -v0 --noinput", "load_courses", "bench_track"):
+        await manage(supervisor, *command.split())
+    for size in (1_000, 10_000):
+        await add_people(supervisor, f"--learners={size} --cohort-size={size} --track=quarante-etapes")
+
+
+async def add_people(supervisor, options):
+    """People who do not exist: a demonstration takes them, production refuses."""
+    await manage(supervisor, "seed_scale", *options.split(), settings="config.settings.embedded")
+
+
+async def manage(supervisor, *words, settings="tests.bench.settings"):
+    """Run a command to its end, and tell its last words."""
+    supervisor.say(f"  manage.py {' '.join(words)}")
+    command = ("env", f"DJANGO_SETTINGS_MODULE={settings}", sys.executable, "manage.py", *words)
+    said = [line async for line in supervisor.lines("data", command)]
+    if said:
+        supervisor.say(f"    {said[-1]}")
 
 
 @asynccontextmanager

@@ -1,74 +1,18 @@
-"""What single works cost, beside the least that could do them: the page, the board, the sweep, the documents."""
+"""What single works cost, beside the least that could do them: the page, the sweep, the documents."""
 
-import statistics
-from itertools import pairwise
-from pathlib import Path
 from time import perf_counter
 
-from django.conf import settings
 from django.core import mail
-from django.db import connection
-from django.test import Client, RequestFactory, override_settings
-from django.test.utils import CaptureQueriesContext
-from django.urls import resolve
+from django.test import override_settings
 from django.utils import timezone
 
 from courses.models import LessonPage
 from courses.outline import outline_by_slug, outlines
 from learners import delivery, documents, reminders
-from learners.models import Certificate, Cohort, Enrolment, Letter
-from learners.reporting import board_of
+from learners.models import Certificate, Enrolment, Letter
 from tests.bench.lines import Promise, comma
+from tests.bench.measures import TIMES, Reader, median, milliseconds, queries_of, resident
 from tests.factories.learners import enrol, finish, make_person
-
-TIMES = 30  # repetitions, of which the median is kept
-
-
-def median(deed, times=TIMES):
-    """The median of that many durations in seconds, after one that warms up."""
-    deed()
-    moments = [perf_counter()]
-    for _ in range(times):
-        deed()
-        moments.append(perf_counter())
-    return statistics.median(after - before for before, after in pairwise(moments))
-
-
-def milliseconds(seconds):
-    """A duration as it is printed."""
-    return f"{comma(1000 * seconds)} ms"
-
-
-def queries_of(deed):
-    """The statements that it sends to the database."""
-    with CaptureQueriesContext(connection) as asked:
-        deed()
-    return [query["sql"] for query in asked]
-
-
-class Reader:
-    """Somebody who signed in and reads pages in this process, without a network."""
-
-    def __init__(self, person):
-        self.person = person
-        self.client = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])
-        self.client.force_login(person)
-
-    def read(self, path):
-        """Ask for the page, as often as one likes."""
-        response = self.client.get(path, secure=True)
-        if response.status_code != 200:
-            raise RuntimeError(f"{path} : {response.status_code}")
-        return response.content
-
-    def rendering(self, path):
-        """The time to turn what the view has found into HTML."""
-        request = RequestFactory().get(path)
-        request.user, request.session = self.person, {}
-        match = resolve(path)
-        response = match.func(request, *match.args, **match.kwargs)
-        template = response.resolve_template(response.template_name)
-        return median(lambda: template.render(response.context_data, request))
 
 
 def step_page():
@@ -90,51 +34,6 @@ def step_page():
             held=page - own <= 2 * floor,
         ),
     ]
-
-
-def boards():
-    """The board of a cohort beside the bare SQL of all that its page reads, for 1,000 people and for 10,000."""
-    leader = Reader(make_person("direction@demo.example", is_superuser=True))
-    promises, asked = [], set()
-    for size, budget in ((1_000, 3), (10_000, None)):
-        cohort = cohort_of(size)
-        times = 10 if size < 10_000 else 3
-        statements = queries_of(lambda cohort=cohort: leader.read(cohort.get_absolute_url()))
-        floor = median(lambda statements=statements: [fetched(one) for one in statements if is_read(one)], times)
-        board = median(lambda cohort=cohort: board_of(cohort, now=timezone.now()), times)
-        page = median(lambda cohort=cohort: leader.read(cohort.get_absolute_url()), times)
-        asked.add(len(statements))
-        times_told = ", ".join(map(milliseconds, (board, page, floor)))
-        told = f"tableau de {size}, figures, page et SQL nu : {times_told}"
-        held = page <= budget * floor if budget else None
-        promises.append(
-            Promise(told, f"page {comma(page / floor)} × SQL", f"≤ {budget} × SQL" if budget else "utilisable", held)
-        )
-    same = Promise(
-        "tableau : requêtes à 1 000 et à 10 000",
-        " et ".join(map(str, sorted(asked))),
-        "les mêmes",
-        len(asked) == 1,
-        counted=True,
-    )
-    return [same, *promises]
-
-
-def is_read(sql):
-    """Whether a statement only reads rows."""
-    return sql.lstrip("(").startswith("SELECT")
-
-
-def cohort_of(size):
-    """The cohort of that many people that seed_scale has made."""
-    return next(one for one in Cohort.objects.order_by("pk") if one.enrolments.count() == size)
-
-
-def fetched(sql):
-    """The rows of a statement, as the driver gives them."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return cursor.fetchall()
 
 
 def sweep():
@@ -183,9 +82,3 @@ def attestations():
         ),
         Promise("attestations : mémoire gagnée", f"{grown / 2**20:.0f} Mo", "≤ 20 Mo", grown <= 20 * 2**20),
     ]
-
-
-def resident():
-    """The bytes of memory that this process holds."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096

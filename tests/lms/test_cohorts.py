@@ -331,7 +331,8 @@ def test_the_export_opens_in_a_french_spreadsheet(samuel, cohort, people):
 def test_the_export_tells_the_facts_of_each_learner(samuel, cohort, people):
     _, _, rows = export(samuel, cohort)
 
-    assert [list(row.values()) for row in (rows[1], rows[3], rows[6])] == [
+    by_name = {row["Nom"]: list(row.values()) for row in rows}
+    assert [by_name[name] for name in ("Cléo Caron", "Dan Da Silva", "Ada Abel")] == [
         [
             "Cléo Caron",
             "cleo.caron@example.org",
@@ -371,7 +372,7 @@ def test_the_export_and_the_board_tell_the_same_figures(samuel, cohort, people):
         for row in rows
     ]
     shown = [(who, state.lower(), done.split()[0], done.split()[3]) for who, state, done, *_ in lines(board)]
-    assert exported == shown
+    assert sorted(exported) == sorted(shown)
     counted = {
         label: str([row["Statut"] for row in rows].count(label)) for label in figures(board) if label != "inscrits"
     }

@@ -136,7 +136,7 @@ def test_the_pages_of_contacts_cost_as_much_with_one_row_as_with_three(
     client, lead, cohort, track, django_assert_num_queries
 ):
     client.force_login(lead)
-    addresses = {f"/cohortes/{cohort.pk}/contacter/": 5, f"/cohortes/{cohort.pk}/contacter/{row('Ada').pk}/": 11}
+    addresses = {f"/cohortes/{cohort.pk}/contacter/": 5, f"/cohortes/{cohort.pk}/contacter/{row('Ada').pk}/": 12}
     for number in range(3):
         person = make_person(f"s{number}@example.org", first_name=f"S{number}", last_name="X")
         enrol(person, track, at=NOW - 30 * DAY, cohort=cohort)

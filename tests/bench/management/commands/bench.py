@@ -10,7 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.bench import lines
-from tests.bench.costs import attestations, boards, step_page, sweep
+from tests.bench.boards import boards_and_exports
+from tests.bench.costs import attestations, step_page, sweep
 from tests.bench.takers import hall_of
 
 
@@ -18,16 +19,20 @@ class Command(BaseCommand):
     help = "Measure the product; run by make bench."
 
     def add_arguments(self, parser):
-        """Where the server is, how many people."""
-        parser.add_argument("--port", type=int, required=True)
-        parser.add_argument("--takers", type=int, required=True)
+        """What to play: the boards and their files, or all the rest; where the server is, how many people."""
+        parser.add_argument("part", choices=["load", "boards"])
+        parser.add_argument("--port", type=int)
+        parser.add_argument("--takers", type=int)
 
-    def handle(self, *, port, takers, **options):
+    def handle(self, *, part, port, takers, **options):
         """Measure, print, and fail when a count is wrong."""
         self.stdout.write(machine())
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # what the server does by itself after a while
-        promises = [*self.quiz(port, takers), *step_page(), *boards(), *sweep(), *attestations()]
+        if part == "boards":
+            promises = boards_and_exports()
+        else:
+            promises = [*self.quiz(port, takers), *step_page(), *sweep(), *attestations()]
         self.stdout.write(
             "\n" + lines.table(["promesse", "trouvé", "budget", "tenue"], [one.row() for one in promises])
         )
@@ -55,5 +60,6 @@ def machine():
         f"{os.cpu_count()} cœurs pour le client et les serveurs",
         model or platform.machine(),
         f"charge au départ {os.getloadavg()[0]:.1f}",
+        f"{connection.display_name} {'.'.join(map(str, connection.get_database_version()))}",
     ]
     return " · ".join(facts)
