@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Count, F, FloatField, Max, Q, Value
 from django.db.models.functions import Cast, NullIf
 
-from courses.outline import Module, Outline, outline_by_pk
+from courses.outline import Outline, outline_by_pk
 from courses.typography import folded, pluriel
 from learners.models import Attempt, Completion, Enrolment, Sector
 from learners.records import enrolled
@@ -90,9 +90,9 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Cell:
-    """One learner in one module: how far, and in which state."""
+    """One learner in the module of this number: how far, and in which state."""
 
-    module: Module
+    number: int
     done: int
     total: int
     status: Status
@@ -107,7 +107,7 @@ class Cell:
     def words(self):
         """All that the drawing says, for who does not see it."""
         label = f"{self.status.label}, bute sur un quiz" if self.stuck else self.status.label
-        return f"Module {self.module.number} : {label}, {self.done} étape{pluriel(self.done)} sur {self.total}"
+        return f"Module {self.number} : {label}, {self.done} étape{pluriel(self.done)} sur {self.total}"
 
 
 @dataclass(frozen=True)
@@ -237,10 +237,26 @@ class Shape:
         self.nothing = (0,) * len(modules)
 
 
+class AsGiven:
+    """A figure taken as the driver gives it: there are thousands, which Django would turn into what they are."""
+
+    def get_db_converters(self, connection):
+        """Nothing to convert."""
+        return []
+
+
+class Tally(AsGiven, Count):
+    """A count."""
+
+
+class Best(AsGiven, Max):
+    """The highest of decimal figures."""
+
+
 def done_by_module(modules, enrolments):
     """Lines of completed steps: enrolment, required ones of each module, then optional ones of modules with some."""
     counts = {
-        f"{kind}_{place}": Count("pk", filter=Q(step__in=steps))
+        f"{kind}_{place}": Tally("pk", filter=Q(step__in=steps))
         for kind, wanted in (("required", True), ("optional", False))
         for place, module in enumerate(modules)
         for steps in [[step.pk for step in module.steps if step.required is wanted]]
@@ -258,10 +274,10 @@ def results_of(enrolments):
         rows.order_by("enrolment_id", "quiz_id")
         .values("enrolment_id", "quiz_id")
         .annotate(
-            sent=Count("pk"),
-            failed=Count("pk", filter=Q(passed=False)),
-            passing=Count("pk", filter=Q(passed=True)),
-            best=Max(share, filter=Q(awaiting=0), output_field=FloatField()),
+            sent=Tally("pk"),
+            failed=Tally("pk", filter=Q(passed=False)),
+            passing=Tally("pk", filter=Q(passed=True)),
+            best=Best(share, filter=Q(awaiting=0), output_field=FloatField()),
         )
         .values_list("enrolment_id", "quiz_id", "sent", "failed", "passing", "best")
     )
@@ -337,7 +353,7 @@ def _cell(module, place, row, where):
         status = Status.DOING
     else:
         status = Status.NOT_STARTED
-    return Cell(module, done, total, status, stuck)
+    return Cell(module.number, done, total, status, stuck)
 
 
 # ---------------------------------------------------------------- where learners are

@@ -206,7 +206,5 @@ def next_step(outline, *, record, now, last=None):
     """
     touched = outline.by_pk.get(last)
     start = touched.number if touched else 0
-    for step in outline.steps[start:] + outline.steps[:start]:
-        if step.pk not in record.done and why_locked(outline, step, record=record, now=now) is None:
-            return step
-    return None
+    left = (step for step in outline.steps[start:] + outline.steps[:start] if step.pk not in record.done)
+    return next((step for step in left if why_locked(outline, step, record=record, now=now) is None), None)

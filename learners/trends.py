@@ -1,11 +1,12 @@
 """What a cohort does together: what matters first, how far it gets, when it is active, how it scores."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
 from django.db import connection
-from django.db.models import Case, Count, DateTimeField, Exists, Func, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Count, DateTimeField, Exists, Func, IntegerField, OuterRef, Q, Value
 from django.db.models.functions import Greatest
 
 from courses.models import QuizPage
@@ -136,6 +137,23 @@ class DaysLater(Func):
         return f"({moment} + ({days})::interval)", (*moment_params, *days_params)
 
 
+def span_of(moment, ends):
+    """Which of the spans that end at these moments holds a moment, counted from 0: the first that ends after it.
+
+    A Case of Django's, with its conditions, takes longer to write down than the database takes to answer.
+    """
+    cases = (
+        Func(
+            moment,
+            Value(end, output_field=DateTimeField()),
+            template=f"WHEN %(expressions)s THEN {number}",
+            arg_joiner=" < ",
+        )
+        for number, end in enumerate(ends)
+    )
+    return Func(*cases, template="CASE %(expressions)s END", arg_joiner=" ", output_field=IntegerField())
+
+
 def acts(outline):
     """Rows that show somebody at work, with the column that says when.
 
@@ -180,7 +198,7 @@ def active_by_week(cohort, outline, enrolments, *, now):
     found = [
         rows.filter(**{"enrolment__in": enrolments, f"{moment}__gte": edges[0], f"{moment}__lt": edges[-1]})
         .order_by()
-        .annotate(week=number_of(moment, edges))
+        .annotate(week=span_of(moment, edges[1:]))
         .values_list("enrolment_id", "week")
         for rows, moment in acts(outline)
     ]
@@ -196,13 +214,6 @@ def people_by_week(lines):
         return dict(cursor.fetchall())
 
 
-def number_of(moment, edges):
-    """Which of the spans between these edges holds a moment, counted from 0."""
-    spans = enumerate(edges[1:])
-    cases = [When(**{f"{moment}__lt": edge, "then": Value(number)}) for number, edge in spans]
-    return Case(*cases, output_field=IntegerField())
-
-
 # ---------------------------------------------------------------- from the rows of the board
 
 
@@ -210,9 +221,9 @@ def stages(board):
     """The modules, with those who began and finished them."""
     for place, module in enumerate(board.outline.modules):
         total, steps = sum(step.required for step in module.steps), len(module.steps)
-        done = [(row.done_by_module[place], row.extra_by_module[place]) for row in board.rows]
-        finished = sum(has_finished(total, steps, *one) for one in done)
-        yield Stage(module, len(done) - done.count((0, 0)), finished)
+        people = Counter((row.done_by_module[place], row.extra_by_module[place]) for row in board.rows)
+        finished = sum(count for one, count in people.items() if has_finished(total, steps, *one))
+        yield Stage(module, len(board.rows) - people[0, 0], finished)
 
 
 def scores(board):

@@ -1,11 +1,13 @@
 """The board: whom to help today."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,7 +17,6 @@ from learners import contacts, reviews
 from learners.access import may_see_cohort, still_learning
 from learners.models import Cohort, Sector
 from learners.reporting import (
-    Cell,
     Row,
     Status,
     board_of,
@@ -46,7 +47,7 @@ class Line:
     """One person of the page shown."""
 
     row: Row
-    cells: tuple[Cell, ...]
+    cells: tuple[str, ...]
     next_title: str
 
     @property
@@ -118,7 +119,7 @@ def cohort(request, pk):
         "matters": matters_of(shown, board, enrolments, now=now),
         "trends": trends_of(shown, board, enrolments, now=now),
         "still_learning": still_learning(request.user, shown),
-        "lines": [line_of(board, row, (found or {}).get(row.enrolment_pk)) for row in page_obj],
+        "lines": lines_of(board, page_obj, found or {}),
         "page_obj": page_obj,
         "query": query,
         "organisations": organisations,
@@ -148,9 +149,16 @@ def matching(organisations, words):
     return [one for one in organisations if all(word in folded(one) for word in wanted)] if wanted else None
 
 
-def line_of(board, row, found):
-    """The Line of this row, of somebody who is there; None when they are nowhere any more."""
-    return Line(row, board.cells(row, found and found.place), found.title if found else "")
+def lines_of(board, rows, found):
+    """The Lines of these rows, told where each person is. Many stand at the same place: each state is drawn once."""
+    draw = cache(lambda cell: render_to_string("lms/cohort/cell.html", {"cell": cell}))
+
+    def line_of(row):
+        where = found.get(row.enrolment_pk)
+        cells = board.cells(row, where and where.place)
+        return Line(row, tuple(map(draw, cells)), where.title if where else "")
+
+    return [line_of(row) for row in rows]
 
 
 def chosen(board, query, found):
