@@ -178,25 +178,38 @@ def test_the_list_of_cohorts_costs_four_queries_with_one_cohort_and_with_three(c
     count(4, "/cohortes/")
 
 
-def test_the_board_and_its_export_cost_as_much_with_one_learner_as_with_three(count, here, track, learner):
+# The board and each of its files: session, person, cohort, who leads it, and what is read of the learners.
+BOARD = {"": 15, "export.csv": 8, "export.xlsx": 8, "preuves.zip": 11}
+
+
+def test_the_board_and_each_export_cost_as_much_with_one_learner_as_with_three(count, here, track, learner):
     cohort = make_cohort(track, lead=learner)
     finish(enrol(make_person("p0@example.org"), track, cohort=cohort), steps=1)
-    count(16, f"/cohortes/{cohort.pk}/")
-    count(8, f"/cohortes/{cohort.pk}/export.csv")
+    for address, expected in BOARD.items():
+        count(expected, f"/cohortes/{cohort.pk}/{address}")
     for number in (1, 2):
         finish(enrol(make_person(f"p{number}@example.org"), track, cohort=cohort), steps=2 * number)
-    count(16, f"/cohortes/{cohort.pk}/")
-    count(8, f"/cohortes/{cohort.pk}/export.csv")
+    for address, expected in BOARD.items():
+        count(expected, f"/cohortes/{cohort.pk}/{address}")
 
 
 def test_a_board_with_charts_costs_as_much_with_five_learners_as_with_eight(count, here, track, learner):
     cohort = make_cohort(track, lead=learner)
     for number in range(8):
         if number in {5, 7}:
-            count(18, f"/cohortes/{cohort.pk}/")
+            count(17, f"/cohortes/{cohort.pk}/")
         finish(enrol(make_person(f"p{number}@example.org"), track, cohort=cohort), steps=number % 5)
-    count(18, f"/cohortes/{cohort.pk}/")
-    count(18, f"/cohortes/{cohort.pk}/?q=example&module=1&secteur=&tri=nom")
+    count(17, f"/cohortes/{cohort.pk}/")
+    count(17, f"/cohortes/{cohort.pk}/?q=example&module=1&secteur=&tri=nom")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_board_of_one_sector_reads_the_whole_cohort_too_for_whom_to_contact(count, here, track, learner, number):
+    cohort = make_cohort(track, lead=learner)
+    for one in range(number):
+        finish(enrol(make_person(f"p{one}@example.org"), track, cohort=cohort), steps=one)
+    Enrolment.objects.update(sector="autre")
+    count(19, f"/cohortes/{cohort.pk}/?secteur=autre")
 
 
 def test_the_sheet_of_a_learner_costs_as_much_with_one_row_of_each_kind_as_with_three(count, here, track, learner):
