@@ -1,5 +1,6 @@
 """Guard-rails of the suite. Each says which class of mistake it makes impossible."""
 
+import gc
 import socket
 from pathlib import Path
 
@@ -46,7 +47,9 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """The slow ones first: nobody waits for one that began last."""
+    """The slow ones first: nobody waits for one that began last. What is loaded by now is never looked at for garbage."""
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if config.getoption("--database-only"):
         items[:] = [item for item in items if asks_a_database(item)]

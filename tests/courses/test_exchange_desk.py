@@ -221,7 +221,7 @@ def test_a_quiz_is_exported_by_those_who_may_edit_it(client, author, track):
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="the tables of its search are made by migrations")
-def test_the_export_follows_a_search(client, author, site):
+def test_the_export_follows_a_search(wagtail_indexes, client, author, site):
     for title in ("Mécénat", "Bilan"):
         bank_question(single("A"), title=title, tags=["tout"])
     told = words(client.get(f"{EXPORT}?q=Mécénat"))
