@@ -47,8 +47,8 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """The slow ones first: nobody waits for one that began last. What is loaded by now is never looked at for garbage."""
-    gc.freeze()
+    """The slow ones first: nobody waits for one that began last."""
+    gc.freeze()  # what is loaded by now is no garbage
     gc.set_threshold(200_000, 20, 100)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if config.getoption("--database-only"):

@@ -1,5 +1,6 @@
 """The demonstration people: open answers are read or wait for it, and nobody is stuck because of that."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -7,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from courses.models import CataloguePage
-from learners import contacts, reviews, seats
+from learners import contacts, reminders, reviews, seats
 from learners.models import (
     Answer,
     Attempt,
@@ -24,6 +25,7 @@ from learners.models import (
     User,
     WaitingPlace,
 )
+from learners.reporting import board_of
 from lms.management.commands.seed_demo import READ_WITHIN
 from lms.management.written_answers import WRITTEN
 from tests.factories.courses import make_lesson, make_module, make_quiz, make_track, single
@@ -107,6 +109,20 @@ def test_a_message_is_scheduled_and_of_two_people_who_were_written_to_one_came_b
     assert message.author.email == "responsable@demo.example"
     assert {bool(one.back_on) for one in contacts.outcomes(message.cohort, now=now)} == {True, False}
     assert Contact.objects.count() == 2
+
+
+def test_letters_left_in_their_time_and_there_are_still_people_to_write_to_today():
+    now = timezone.now()
+    reminded = Letter.objects.filter(kind=Letter.Kind.REMINDER)
+    assert {letter.sent_at - letter.due_at for letter in Letter.objects.filter(kind=Letter.Kind.WELCOME)} == {
+        timedelta(0)
+    }
+    assert reminded.count() > 3
+    assert all(letter.due_at == letter.sent_at <= now for letter in reminded)
+    reminders.write_due(now=now)
+    assert not Letter.objects.waiting().exists()
+    for cohort in Cohort.objects.all():
+        assert len(contacts.day_of(cohort, board_of(cohort, now=now), now=now).today) > 3
 
 
 def test_a_second_start_changes_nothing():

@@ -13,12 +13,25 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.text import slugify
 
 from courses.models import QuizPage
 from courses.outline import outlines
-from learners import attempts, contacts, enrolment, invitations, messages, pairs, progress, reviews, roles, seats
+from learners import (
+    attempts,
+    contacts,
+    enrolment,
+    invitations,
+    messages,
+    pairs,
+    progress,
+    reminders,
+    reviews,
+    roles,
+    seats,
+)
 from learners.models import Answer, Cohort, CohortLead, Contact, Enrolment, Letter, Sector, User
 from lms.management.written_answers import WRITTEN
 
@@ -92,8 +105,8 @@ class Command(BaseCommand):
         password = password_file.read_text().strip() if password_file.exists() else secrets.token_urlsafe(8)
         with transaction.atomic():
             self.populate(password)
-            # They belong to the past: nothing of it leaves today.
-            Letter.objects.waiting().update(sent_at=timezone.now())
+            # They belong to the past: each left in its time, and nothing of it leaves today.
+            Letter.objects.waiting().filter(due_at__lte=timezone.now()).update(sent_at=F("due_at"))
         password_file.touch(mode=0o600)
         password_file.write_text(password + "\n")
 
@@ -130,6 +143,8 @@ class Command(BaseCommand):
                 self.write(cohort, outline, lead, now=now)
             self.stdout.write(f"  {cohort.name} : {len(PACES)} personnes")
         self.change_their_mind(now)
+        for days in range(7 * WEEKS_AGO, -1, -1):
+            reminders.write_due(now=now - timedelta(days=days))
         track = next(one for one in outlines() if one.slug == "jeunes")
         self.live(learner, track, None, ("doing", 0.25, 2), now=now, dice=dice)
 
