@@ -86,9 +86,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Day:
-    """What a board shows: whom to write to today, the latest who were written to, whether there are more."""
+    """What a board shows: whom to write to today, how many others were written to lately, and the latest of them."""
 
     today: list[Suggestion]
+    resting: int
     latest: list[Outcome]
     more: bool
     shares: list[Share]
@@ -97,27 +98,29 @@ class Day:
 def day_of(cohort, board, *, now):
     """The Day of this cohort, of which this is the whole board. Three queries, whatever its size."""
     found = outcomes(cohort, now=now)
-    today = people_to_contact(cohort, board, now=now)
-    return Day(today=today, latest=found[:LATEST], more=len(found) > LATEST, shares=shares(found))
+    today, resting = people_to_contact(cohort, board, now=now)
+    return Day(today=today, resting=resting, latest=found[:LATEST], more=len(found) > LATEST, shares=shares(found))
 
 
 # ---------------------------------------------------------------- whom, and why
 
 
 def people_to_contact(cohort, board, *, now):
-    """The Suggestions of the day among the rows of this board, the most urgent first. Two queries, whatever its size.
+    """The Suggestions of the day among the rows of this board, the most urgent first, and how many others rest.
 
-    Leaves out who finished or left, who has nothing open, staff, closed accounts, who refuses reminders, and who was
-    written to lately.
-    Within a reason the shortest silence comes first: they are the likeliest to come back.
+    Leaves out who finished or left, who has nothing open, staff, closed accounts, who refuses reminders. Who was
+    written to lately has time to come back: they rest. Within a reason the shortest silence comes first: they are the
+    likeliest to come back. Two queries, whatever its size.
     """
     outline = board.outline
     if outline is None or not outline.required or (cohort.closes_on and cohort.closes_on < _today(cohort, now)):
-        return []
-    free = set(_undisturbed(_learning(cohort), now).values_list("pk", flat=True))
-    found = _suggestions(cohort, outline, (row for row in board.rows if row.enrolment_pk in free), now=now)
+        return [], 0
+    rests = dict(_willing(_learning(cohort), now).values_list("pk", "rests"))
+    found = _suggestions(cohort, outline, (row for row in board.rows if row.enrolment_pk in rests), now=now)
     found.sort(key=lambda one: (URGENCY[one.reason], one.days, one.name, one.enrolment_pk))
-    return list(islice(_with_something_open(found[: 3 * AT_MOST], outline, now=now), AT_MOST))
+    today = [one for one in found if not rests[one.enrolment_pk]]
+    kept = list(islice(_with_something_open(today[: 3 * AT_MOST], outline, now=now), AT_MOST))
+    return kept, len(found) - len(today)
 
 
 def _with_something_open(found, outline, *, now):
@@ -144,7 +147,8 @@ def _learning(cohort):
     return messages.reachable(cohort).unfinished()
 
 
-def _undisturbed(enrolments, now):
+def _willing(enrolments, now):
+    """Those who do not refuse reminders, with whether they rest, having been written to lately."""
     lately = Contact.objects.filter(enrolment=OuterRef("pk"), contacted_at__gt=now - REST)
     reminded = Letter.objects.filter(
         enrolment=OuterRef("pk"),
@@ -153,7 +157,7 @@ def _undisturbed(enrolments, now):
         dropped_at__isnull=True,
     )
     refusing = OptOut.objects.filter(person=OuterRef("person"), kind=Letter.Kind.REMINDER)
-    return enrolments.exclude(Exists(lately)).exclude(Exists(reminded)).exclude(Exists(refusing))
+    return enrolments.exclude(Exists(refusing)).annotate(rests=Exists(lately) | Exists(reminded))
 
 
 def _suggestions(cohort, outline, rows, *, now):

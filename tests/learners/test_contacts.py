@@ -46,10 +46,12 @@ def fail(row, times, *, ago=1, quiz="quiz-1"):
 
 
 def today(cohort, now=NOW):
-    return [
-        (one.name, one.reason.value, one.words.replace("\u00a0", " "))
-        for one in contacts.people_to_contact(cohort, board_of(cohort, now=now), now=now)
-    ]
+    found, _resting = contacts.people_to_contact(cohort, board_of(cohort, now=now), now=now)
+    return [(one.name, one.reason.value, one.words.replace("\u00a0", " ")) for one in found]
+
+
+def resting(cohort, now=NOW):
+    return contacts.people_to_contact(cohort, board_of(cohort, now=now), now=now)[1]
 
 
 def write(row, lead, *, at=NOW, reason=Reason.SILENT, **words):
@@ -135,8 +137,17 @@ def test_whoever_was_written_to_or_reminded_lately_rests(cohort, lead):
     write(row, lead, at=NOW - 7 * DAY + timedelta(minutes=1))
     follow(cohort, "Bruno", since=30, steps=1, until=12)
     reminders.write_due(now=NOW)
-    assert today(cohort) == []
-    assert [one[0] for one in today(cohort, now=NOW + 3 * DAY)] == ["Ada D", "Bruno D"]
+    assert (today(cohort), resting(cohort)) == ([], 2)
+    later = NOW + 3 * DAY
+    assert ([one[0] for one in today(cohort, now=later)], resting(cohort, now=later)) == (["Ada D", "Bruno D"], 0)
+
+
+def test_whoever_came_back_or_refuses_does_not_rest(cohort, lead):
+    write(follow(cohort, "Ada", since=30, steps=1, until=1), lead, at=NOW - 3 * DAY)
+    refusing = follow(cohort, "Ève", since=30)
+    write(refusing, lead, at=NOW - 3 * DAY)
+    subscriptions.opt_out(person_pk=refusing.person_id, kind="reminder", at=NOW)
+    assert (today(cohort), resting(cohort)) == ([], 0)
 
 
 def test_there_are_never_more_than_ten(cohort):

@@ -63,6 +63,7 @@ def test_a_prepared_message_is_changed_sent_and_the_person_leaves_the_list(samue
 
     assert (sent.h1, sent.said) == ("Automne", ["Message envoyé à Ada Durand."])
     assert told(sent) == ["Ada Durand ne vient plus, message du 23 novembre 2026 pas encore"]
+    assert "Une autre personne a reçu un message ces derniers jours : laissez-lui le temps de revenir." in sent.words
     letter = Letter.objects.get(kind="message")
     assert (letter.address, letter.text.startswith("Chère Ada")) == ("ada@example.org", True)
     assert letter.contact.contacted_by == samuel.person
