@@ -78,7 +78,7 @@ def export(leader, cohorts, name, file):
         Promise(
             named(f"{name} de {SIZES[0]} et de {SIZES[-1]} : temps"),
             " et ".join(map(milliseconds, times)),
-            f"≤ {SIZES[-1] // SIZES[0]} × plus long",
+            "à proportion",
         ),
     ]
 
