@@ -12,7 +12,7 @@ export HOST PORT
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV DJANGO_SETTINGS_MODULE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench lock clean tools
+.PHONY: help run test lint check bench faults lock clean tools
 
 help: ## cette liste
 	@echo "Faire alliance. Commandes :"
@@ -37,6 +37,9 @@ check: ## tout ce que vérifie l'intégration continue, dont PostgreSQL, Redis e
 
 bench: tools ## 300 personnes à la fois sur PostgreSQL, et ce que coûte chaque travail (ARGS="--takers 100")
 	@$(PYTHON) -m tests.bench $(ARGS)
+
+faults: tools ## casse exprès worker, Redis, courrier, base et horloge, puis compte ce qui est perdu ou double (ARGS="Redis")
+	@$(PYTHON) -m tests.faults $(ARGS)
 
 lock: $(UV) ## refait les fichiers de verrouillage d'après pyproject.toml (UPGRADE=--upgrade : dernières versions)
 	@$(COMPILE) pyproject.toml --extra embedded -o requirements.lock

@@ -7,11 +7,13 @@ server in the very instant of the death, and it carries the same Message-ID.
 
 import smtplib
 from datetime import timedelta
+from time import monotonic, sleep
 
 import structlog
 from django.conf import settings
 from django.core import signing
 from django.core.mail import get_connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 
 from courses.outline import outline_by_pk
@@ -27,6 +29,8 @@ log = structlog.get_logger(__name__)
 # Longer than the time limit of a task, so that a claim never ends while its sender is alive;
 # shorter than the two minutes promised to recover from a kill.
 CLAIM = timedelta(seconds=110)
+# Seconds; with what came before, a task ends within its limit.
+INSISTENCE = 60
 # After so many refusals a letter is parked for a human to look at. A server that is away refuses nothing.
 MAX_TRIES = 12
 REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
@@ -57,7 +61,21 @@ def send(letter_pk, *, now):
     except (OSError, smtplib.SMTPException) as error:
         return _postpone(letter, error, now=now)
     frozen = {"subject": composed.subject, "text": composed.text, "html": composed.html}
-    return _close(letter, "sent", sent_at=now, last_error="", **frozen | _erased(letter))
+    return _insist(lambda: _close(letter, "sent", sent_at=now, last_error="", **frozen | _erased(letter)))
+
+
+def _insist(note):
+    """Write down what cannot be undone, even to a database that comes back only in a while."""
+    stop = monotonic() + INSISTENCE
+    while True:
+        try:
+            return note()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or monotonic() > stop:
+                raise
+            log.warning("database away")
+            connection.close()
+            sleep(1)
 
 
 def why_drop(letter, *, now):

@@ -125,6 +125,7 @@ class Kept:
         self.service = service
         self.supervisor = supervisor
         self.log = supervisor.log(service.name)
+        self.process = None  # the last one started
         self.deaths = 0  # in a row
         self.stopping = asyncio.Event()
         self.life = asyncio.create_task(self._live())
@@ -150,7 +151,7 @@ class Kept:
     async def _once(self, stopping):
         """One life, until it ends or ``stopping`` is done; gives the cause of death in words."""
         try:
-            process = await self.supervisor.spawn(self.service.name, self.service.command)
+            process = self.process = await self.supervisor.spawn(self.service.name, self.service.command)
         except OSError as error:
             return error.strerror
         ended = asyncio.create_task(process.wait())

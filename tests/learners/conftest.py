@@ -123,6 +123,7 @@ class Postbox:
         self.at_data = "250 OK"
         self.cuts_after_data = False
         self.seconds = 0
+        self.meanwhile = lambda: None
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 — aiosmtpd's name
         if self.at_recipient.startswith("250"):
@@ -131,6 +132,7 @@ class Postbox:
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 — aiosmtpd's name
         await asyncio.sleep(self.seconds)
+        self.meanwhile()
         if self.at_data.startswith("250"):
             self.received.append(message_from_bytes(envelope.content, policy=policy.default))
         if self.cuts_after_data:

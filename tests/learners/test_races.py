@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 
@@ -230,6 +231,24 @@ def test_a_letter_that_several_workers_take_leaves_once(catalogue, postbox, numb
     assert Counter(outcomes) == {"sent": 1, "none": number - 1}
     assert [message["To"] for message in postbox.received] == ["nadia@example.org"]
     assert Letter.objects.values_list("sent_at", "tries").get() == (NOW, 1)
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_whose_database_goes_away_while_it_leaves_is_noted_as_sent_and_leaves_once(catalogue, postbox):
+    follow(catalogue)
+    letter = Letter.objects.get()
+    ours = connection.connection.info.backend_pid
+
+    def cut():
+        with psycopg.connect(**connection.get_connection_params() | {"autocommit": True}) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [ours])
+
+    postbox.meanwhile = cut
+    assert delivery.send(letter.pk, now=NOW) == "sent"
+    assert delivery.send(letter.pk, now=NOW) == "none"
+    assert len(postbox.received) == 1
+    assert connection.connection.info.backend_pid != ours
 
 
 @on_postgresql
