@@ -71,9 +71,9 @@ def asks_a_database(item):
     return has_a_database(item) and item.path.relative_to(Path(__file__).parent).as_posix() not in SAME_ON_ANY_DATABASE
 
 
-def has_a_database(item):
+def has_a_database(item, names=DATABASES):
     """Whether a test uses one at all."""
-    return bool(DATABASES & set(item.fixturenames)) or item.get_closest_marker("django_db") is not None
+    return bool(names & set(item.fixturenames)) or item.get_closest_marker("django_db") is not None
 
 
 def is_transactional(item):
@@ -188,7 +188,7 @@ def world_made_at():
 @pytest.fixture(autouse=True)
 def _world(request, wagtail_indexes_nothing, media_in_a_temporary_folder, world_made_at):
     """Before a test begins its transaction, what it wants made once stands, and nothing else."""
-    if has_a_database(request.node):
+    if has_a_database(request.node, {"db", "transactional_db"}):
         wanted = [] if is_transactional(request.node) else asked_by(request.node)
         request.getfixturevalue("worlds").make(wanted, world_made_at)
 

@@ -97,6 +97,8 @@ from django.core.management import call_command
 from lms.management.commands.load_courses import home_page
 from wagtail.models import Page, Site
 
+call_command("migrate", "--check", verbosity=0, skip_checks=False)
+call_command("createcachetable")
 home_page()
 print([(page.depth, page.slug, page.content_type.model) for page in Page.objects.order_by("path")])
 print([(site.hostname, site.root_page.slug) for site in Site.objects.all()])
