@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from wagtail.models import Collection, Locale, Page, Site
 
 from tests.factories import courses, learners
+from tests.worlds import ORDER, Worlds, asked_by, made_once
 
 # A property that took long on a busy machine is not broken; the suite says the same of the same code every time.
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
@@ -47,19 +48,35 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """The slow ones first: nobody waits for one that began last."""
+    """The slow ones first: nobody waits for one that began last. In a file, those of one world follow one another."""
     gc.freeze()  # what is loaded by now is no garbage
     gc.set_threshold(200_000, 20, 100)
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    files = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("slow") is None,
+            files[item.path],
+            [ORDER[build] for build in asked_by(item)],
+        )
+    )
     if config.getoption("--database-only"):
         items[:] = [item for item in items if asks_a_database(item)]
 
 
 def asks_a_database(item):
     """Whether a test can tell one database from another."""
-    if item.path.relative_to(Path(__file__).parent).as_posix() in SAME_ON_ANY_DATABASE:
-        return False
-    return bool(DATABASES & set(item.fixturenames)) or item.get_closest_marker("django_db") is not None
+    return has_a_database(item) and item.path.relative_to(Path(__file__).parent).as_posix() not in SAME_ON_ANY_DATABASE
+
+
+def has_a_database(item, names=DATABASES):
+    """Whether a test uses one at all."""
+    return bool(names & set(item.fixturenames)) or item.get_closest_marker("django_db") is not None
+
+
+def is_transactional(item):
+    """Whether the transactions of a test are real."""
+    mark = item.get_closest_marker("django_db")
+    return "transactional_db" in item.fixturenames or bool(mark and mark.kwargs.get("transaction"))
 
 
 @pytest.fixture(scope="session")
@@ -116,10 +133,7 @@ def wagtail_rows_return(django_db_setup):
 
 @pytest.fixture
 def real_commits(wagtail_rows_return, transactional_db):
-    """Transactions really end: after-commit work happens, and other connections see the rows.
-
-    Not for a file that publishes a track once for all its tests, in a transaction of its own.
-    """
+    """Transactions really end: after-commit work happens, and other connections see the rows."""
     assert not connection.in_atomic_block
 
 
@@ -155,16 +169,49 @@ def wagtail_indexes(settings, wagtail_indexes_nothing):
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 
 
+@pytest.fixture(scope="session")
+def worlds(django_db_setup, django_db_blocker):
+    """What stands under the tests."""
+    worlds = Worlds(django_db_blocker)
+    yield worlds
+    worlds.make([])
+
+
+@pytest.fixture(scope="session")
+def world_made_at():
+    """When what is made once is made: now, unless a folder of tests says otherwise."""
+
+
+@pytest.fixture(autouse=True)
+def _world(request, wagtail_indexes_nothing, media_in_a_temporary_folder, world_made_at):
+    """Before a test begins its transaction, what it wants made once stands, and nothing else."""
+    if has_a_database(request.node, {"db", "transactional_db"}):
+        wanted = [] if is_transactional(request.node) else asked_by(request.node)
+        request.getfixturevalue("worlds").make(wanted, world_made_at)
+
+
 @pytest.fixture
-def site(db):
+def _django_db_helper(_world, _django_db_helper):
+    """The transaction of a test, which pytest-django begins: never before its world stands."""
+
+
+@made_once
+def site():
     """The home page and the catalogue."""
     return courses.make_site()
 
 
-@pytest.fixture
+@made_once
 def track(site):
     """A live track in order: two modules, three lessons and a quiz (see factories)."""
     return courses.make_track(site)
+
+
+@made_once
+def published():
+    """The same catalogue and the same track, for folders whose tests all have them."""
+    site = courses.make_site()
+    return site, courses.make_track(site)
 
 
 @pytest.fixture

@@ -133,8 +133,9 @@ class Content:
 
 
 @pytest.fixture(scope="session")
-def content(django_db_setup, django_db_blocker):
+def content(worlds, django_db_blocker):
     """What the files of courses/content become on an empty database."""
+    worlds.make([])
     with django_db_blocker.unblock(), transaction.atomic():
         catalogue = make_site()
         counts = dict(Loading(catalogue).run())

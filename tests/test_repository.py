@@ -97,6 +97,8 @@ from django.core.management import call_command
 from lms.management.commands.load_courses import home_page
 from wagtail.models import Page, Site
 
+call_command("migrate", "--check", verbosity=0, skip_checks=False)
+call_command("createcachetable")
 home_page()
 print([(page.depth, page.slug, page.content_type.model) for page in Page.objects.order_by("path")])
 print([(site.hostname, site.root_page.slug) for site in Site.objects.all()])
@@ -107,8 +109,6 @@ print([(site.hostname, site.root_page.slug) for site in Site.objects.all()])
 def test_the_real_migrations_make_a_site_on_an_empty_database(empty_database):
     status, said = manage("migrate", "--verbosity=0", **empty_database)
     assert (status, said) == (0, "")
-    assert manage("migrate", "--check", "--verbosity=0", **empty_database) == (0, "")
-    assert manage("createcachetable", **empty_database) == (0, "")
     status, said = manage("shell", "--verbosity=0", "--command", FIRST_START, **empty_database)
     assert (status, said.splitlines()) == (
         0,

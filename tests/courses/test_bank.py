@@ -13,6 +13,7 @@ from learners.models import User
 from tests.factories.courses import make_quiz, multiple, single
 from tests.factories.learners import NOW, enrol, right_responses
 from tests.factories.questions import bank_question
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -29,14 +30,19 @@ def draw(count, *, tags=(), difficulty="", track=None, name="draw"):
     return {"type": "draw", "id": name, "value": value}
 
 
-@pytest.fixture
-def bank(site):
+@made_once
+def questions():
     """Six published questions on two themes, and a draft."""
     for number in range(1, 5):
         bank_question(single(f"M{number}"), title=f"Mécénat {number}", tags=["mécénat"], difficulty=Difficulty.EASY)
     for number in range(1, 3):
         bank_question(single(f"D{number}"), title=f"Dialogue {number}", tags=["dialogue", "mécénat"])
     bank_question(single("B"), title="Brouillon", tags=["mécénat"], live=False)
+
+
+@pytest.fixture
+def bank(site, questions):
+    """All the questions."""
     return BankQuestion.objects
 
 

@@ -18,6 +18,7 @@ from lms.models import HomePage, StandardPage
 from tests.courses.admin_forms import edit_url, form_of
 from tests.courses.samples import every_block
 from tests.factories.courses import make_lesson, make_module, make_quiz, make_track, publish
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ TYPES = [HomePage, CataloguePage, StandardPage, TrackPage, ModulePage, LessonPag
 each_type = pytest.mark.parametrize("model", TYPES, ids=lambda model: model.__name__)
 
 
-@pytest.fixture
+@made_once
 def tree(site):
     """A live page of each type, as full as it can be."""
     home = publish(HomePage.objects.get())

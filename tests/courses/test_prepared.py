@@ -9,9 +9,10 @@ from courses.prepared import PreparedQuery
 from learners.records import OF_ENROLMENT, OF_PERSON
 from tests.factories import courses
 from tests.factories.learners import enrol, finish, make_person
+from tests.worlds import made_once
 
 
-@pytest.fixture
+@made_once
 def tracks(site):
     """Two tracks with a day, a delay, a prerequisite: every kind of column."""
     first, second = (courses.make_track(site, slug=slug) for slug in ("jeunes", "decideurs"))

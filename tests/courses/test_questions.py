@@ -14,6 +14,7 @@ from tests.courses.admin_forms import edit_url, form_of
 from tests.courses.samples import VALUES
 from tests.factories.courses import make_module, make_quiz, make_track, multiple, single, true_false
 from tests.factories.learners import NOW
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,7 @@ def changed(quiz, questions):
     return quiz
 
 
-@pytest.fixture
+@made_once
 def quiz(site):
     """A live quiz."""
     return make_quiz(make_module(make_track(site, modules=())))

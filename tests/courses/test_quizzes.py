@@ -13,6 +13,7 @@ from courses.versions import freeze, quiz_of, thaw
 from tests.courses.quizzes import quizzes
 from tests.factories.courses import make_module, make_quiz, make_track, multiple, publish, single, true_false
 from tests.factories.learners import NOW
+from tests.worlds import made_once
 
 SINGLE = SingleChoice(
     id="a",
@@ -170,7 +171,7 @@ def test_a_prompt_is_summed_up_as_one_line_of_text():
     assert plain("<p>Un &amp; deux</p>\n<p>trois</p>") == "Un & deux trois"
 
 
-@pytest.fixture
+@made_once
 def quiz_page(site):
     """A live quiz with a question of each type."""
     return make_quiz(make_module(make_track(site, modules=())))

@@ -14,6 +14,7 @@ from tests.courses.admin_forms import edit_url, form_of
 from tests.factories import courses
 from tests.factories.learners import enrol, finish, make_person
 from tests.learners.test_standing import make_outline
+from tests.worlds import made_once
 
 STEPS = [(11, True)], [(21, True)], [(31, True)]
 
@@ -62,7 +63,7 @@ def test_what_nobody_could_follow_is_told(outline, told):
 # ---------------------------------------------------------------- at the desk
 
 
-@pytest.fixture
+@made_once
 def modules(site):
     """Two modules of a free track, each with a lesson, the first with a quiz."""
     track = courses.make_track(site, modules=((1, True), (1, False)), in_order=False)
@@ -256,7 +257,7 @@ def test_a_later_day_of_a_whole_track_says_whom_it_touches(desk, modules):
 # ---------------------------------------------------------------- moved, without being published
 
 
-@pytest.fixture
+@made_once
 def ordered(site):
     """Three modules of a track in order, of which the last asks the first; and a learner who has not begun."""
     track = courses.make_track(site, modules=((1, False), (2, False), (1, False)))

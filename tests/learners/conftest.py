@@ -8,38 +8,24 @@ from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from courses.models import CataloguePage, TrackPage
 from courses.outline import outline_by_pk
 from learners.tasks import send_letter
-from tests.factories import courses, learners
-
-
-@pytest.fixture(scope="module")
-def _published(django_db_setup, django_db_blocker):
-    """A site and a track, published once for each file of tests: it costs more than all the rest of a test."""
-    around_the_file = transaction.atomic()
-    with django_db_blocker.unblock():
-        around_the_file.__enter__()
-        track = courses.make_track(courses.make_site())
-    yield track.pk
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        around_the_file.__exit__(None, None, None)
+from tests.factories import learners
 
 
 @pytest.fixture
-def site(_published, db):
+def site(published):
     """The catalogue, which holds the track."""
-    return CataloguePage.objects.get()
+    return published[0]
 
 
 @pytest.fixture
-def track(_published, db):
+def track(published):
     """A live track in order: two lessons and a quiz in a first module, one lesson in a second."""
-    return TrackPage.objects.get(pk=_published)
+    return published[1]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from learners.models import Attempt, Cohort, Completion, Enrolment, User
 from learners.wagtail_hooks import PAGE_STAYS, PERSON_STAYS
 from tests.factories import courses, learners
 from tests.factories.learners import NOW, enrol
+from tests.worlds import made_once
 
 
 @pytest.fixture
@@ -22,10 +23,10 @@ def admin(client, db):
     return client
 
 
-@pytest.fixture
-def other_track(site):
+@made_once
+def other_track(published):
     """A track that nobody follows."""
-    return courses.make_track(site, slug="decideurs", modules=[(1, True)])
+    return courses.make_track(published[0], slug="decideurs", modules=[(1, True)])
 
 
 def said(response):

@@ -13,16 +13,17 @@ from learners.models import Accommodation, Answer, Attempt, CohortQuizWindow, Us
 from learners.terms import GRACE, terms_of
 from tests.factories.courses import make_quiz, make_track, single
 from tests.factories.learners import NOW, enrol, make_cohort, make_person, right_responses
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def track(site):
+@made_once
+def track(published):
     """A track whose only module has nothing yet."""
-    return make_track(site, slug="decideurs", modules=((0, False),))
+    return make_track(published[0], slug="decideurs", modules=((0, False),))
 
 
 @pytest.fixture

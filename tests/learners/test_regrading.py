@@ -14,6 +14,7 @@ from learners.models import Answer, Attempt, Certificate, Regrade, User
 from tests.factories.courses import make_quiz, make_track, publish, single
 from tests.factories.learners import NOW, enrol, make_person
 from tests.factories.reviews import TEXT, levels_of, open_text
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -25,10 +26,10 @@ def boss(db):
     return User.objects.create_superuser("louise@example.org", None)
 
 
-@pytest.fixture
-def quiz(site):
+@made_once
+def quiz(published):
     """Two questions of one point, all of them to be right; the key of B is wrong: « B 1 » instead of « B 2 »."""
-    track = make_track(site, slug="essai", modules=((0, False),))
+    track = make_track(published[0], slug="essai", modules=((0, False),))
     return make_quiz(track.get_children().first(), questions=[single("A"), single("B")], pass_mark=100)
 
 

@@ -21,6 +21,7 @@ from learners.reporting import (
 from learners.standing import progress_of
 from tests.factories import courses, learners
 from tests.factories.learners import NOW, enrol
+from tests.worlds import made_once
 
 DAYS = timedelta(days=1)
 TODAY = NOW + 20 * DAYS
@@ -33,12 +34,12 @@ def follow(cohort, name, *, steps=0, since=0, last=None, **fields):
     return learners.finish(row, steps=steps, at=NOW + (last or since) * DAYS)
 
 
-@pytest.fixture
-def cohort(track):
-    return learners.make_cohort(track)
+@made_once
+def cohort(published):
+    return learners.make_cohort(published[1])
 
 
-@pytest.fixture
+@made_once
 def people(cohort):
     """Six learners in every state, and those who do not count."""
     return {
@@ -51,7 +52,7 @@ def people(cohort):
     }
 
 
-@pytest.fixture
+@made_once
 def who_does_not_count(people, cohort):
     follow(cohort, "Staff", steps=2, is_staff=True)
     gone = follow(cohort, "Gone", steps=2)

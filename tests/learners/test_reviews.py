@@ -13,16 +13,17 @@ from learners.models import Answer, Certificate, Completion, Letter, Regrade, Re
 from tests.factories import courses
 from tests.factories.learners import NOW, enrol, make_cohort, make_instructor, make_person
 from tests.factories.reviews import answered, levels_of, make_open_track, open_text
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def track(site):
+@made_once
+def track(published):
     """A lesson, then a quiz of one open question worth three points."""
-    return make_open_track(site)
+    return make_open_track(published[0])
 
 
 @pytest.fixture

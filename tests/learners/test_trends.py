@@ -11,14 +11,15 @@ from learners.trends import matters_of, second_week, trends_of
 from tests.factories.cohorts import DAY, a_dozen, follow
 from tests.factories.learners import NOW, enrol, make_cohort, make_person
 from tests.factories.reviews import answered, levels_of, make_open_track
+from tests.worlds import made_once
 
 
-@pytest.fixture
-def cohort(track):
-    return make_cohort(track, opens_on=date(2026, 10, 1))
+@made_once
+def cohort(published):
+    return make_cohort(published[1], opens_on=date(2026, 10, 1))
 
 
-@pytest.fixture
+@made_once
 def dozen(cohort):
     return a_dozen(cohort)
 

@@ -1,23 +1,19 @@
 """What the tests of the screens share: a fixed hour, people at their browsers, templates that know every name."""
 
 import sys
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.conf import settings as project
-from django.db import transaction
 from django.template import engines
 from django.template.base import FilterExpression, Node
-from django.test import override_settings
 
-from courses.models import CataloguePage, TrackPage
+from courses.models import CataloguePage
 from courses.outline import outline_by_pk
 from learners import roles
 from learners.models import User
-from tests.factories import courses
 from tests.factories.learners import NOW, enrol, make_person
 from tests.lms.visiting import Visitor
 
@@ -61,48 +57,22 @@ def clock():
         yield traveller
 
 
-@pytest.fixture(scope="module")
-def _published(django_db_setup, django_db_blocker):
-    """A site and a track, published once for each file of tests: it costs more than all the rest of a test."""
-    around_the_file = transaction.atomic()
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
-        around_the_file.__enter__()
-        track = courses.make_track(courses.make_site())
-    yield track.pk
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        around_the_file.__exit__(None, None, None)
-
-
-@pytest.fixture(scope="module")
-def for_the_file(_published, django_db_blocker, tmp_path_factory):
-    """``with for_the_file():`` what takes long is made once for a file of tests, in its own transaction, at its hour.
-
-    The product is a demonstration meanwhile, with a folder of its own.
-    """
-
-    @contextmanager
-    def made_once():
-        with (
-            django_db_blocker.unblock(),
-            override_settings(DEMO=True, VAR=tmp_path_factory.mktemp("var")),
-            time_machine.travel(NOW + timedelta(hours=1), tick=False),
-        ):
-            yield
-
-    return made_once
+@pytest.fixture(scope="session")
+def world_made_at():
+    """What is made once is made an hour before."""
+    return NOW
 
 
 @pytest.fixture
-def site(_published, db):
+def site(published):
     """The catalogue, which holds one track, « Jeunes »."""
-    return CataloguePage.objects.get()
+    return published[0]
 
 
 @pytest.fixture
-def track(_published, db):
+def track(published):
     """A live track in order: two lessons and a quiz in a first module, one lesson in a second."""
-    return TrackPage.objects.get(pk=_published)
+    return published[1]
 
 
 @pytest.fixture

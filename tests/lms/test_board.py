@@ -10,10 +10,11 @@ from tests.factories.cohorts import a_dozen, follow
 from tests.factories.learners import NOW, make_cohort, make_person
 from tests.lms.test_cohorts import figures, matters, modules, names, table
 from tests.lms.visiting import Visitor, plain
+from tests.worlds import made_once
 
 
-@pytest.fixture
-def lead(db):
+@made_once
+def lead():
     """Somebody who leads the cohort."""
     return make_person("samuel@example.org", first_name="Samuel", last_name="Okoro")
 
@@ -24,13 +25,13 @@ def samuel(lead):
     return Visitor(lead)
 
 
-@pytest.fixture
-def cohort(track, lead):
+@made_once
+def cohort(published, lead):
     """A cohort that opened on 1 October."""
-    return make_cohort(track, lead=lead, name="Automne", opens_on=date(2026, 10, 1))
+    return make_cohort(published[1], lead=lead, name="Automne", opens_on=date(2026, 10, 1))
 
 
-@pytest.fixture
+@made_once
 def dozen(cohort):
     """Twelve learners in every state."""
     return a_dozen(cohort)

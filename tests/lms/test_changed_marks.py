@@ -12,6 +12,7 @@ from learners.models import Regrade
 from tests.factories.courses import make_quiz, make_track, publish, single
 from tests.factories.learners import NOW, enrol, make_person
 from tests.factories.reviews import answered, levels_of, make_open_track
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/regrades/"
@@ -34,10 +35,10 @@ def office(admin):
     return client
 
 
-@pytest.fixture
-def quiz(site):
+@made_once
+def quiz(published):
     """Two questions of one point, all of them to be right; the key of B is wrong."""
-    track = make_track(site, slug="essai", modules=((0, False),))
+    track = make_track(published[0], slug="essai", modules=((0, False),))
     return make_quiz(track.get_children().first(), questions=[single("A"), single("B")], pass_mark=100, title="Le pont")
 
 

@@ -11,12 +11,13 @@ from learners.enrolment import withdraw
 from learners.models import Certificate, Enrolment, User
 from tests.factories.learners import NOW, enrol, finish, make_cohort, make_person
 from tests.lms.visiting import Visitor, plain
+from tests.worlds import made_once
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def lead(db):
+@made_once
+def lead():
     """Somebody who leads the cohort of the tests."""
     return make_person("samuel@example.org", first_name="Samuel", last_name="Okoro")
 
@@ -27,10 +28,10 @@ def samuel(lead):
     return Visitor(lead)
 
 
-@pytest.fixture
-def cohort(track, lead):
+@made_once
+def cohort(published, lead):
     """A cohort without anybody yet."""
-    return make_cohort(track, lead=lead, name="Automne", opens_on=date(2026, 10, 1))
+    return make_cohort(published[1], lead=lead, name="Automne", opens_on=date(2026, 10, 1))
 
 
 def follow(cohort, first_name, last_name, *, since, steps=0, until=None, **fields):
@@ -41,7 +42,7 @@ def follow(cohort, first_name, last_name, *, since, steps=0, until=None, **field
     return finish(row, steps=steps, at=NOW - (since if until is None else until) * DAY)
 
 
-@pytest.fixture
+@made_once
 def people(cohort):
     """Seven learners in every state, and four who do not count."""
     follow(cohort, "Ada", "Abel", since=30, steps=4, until=3)

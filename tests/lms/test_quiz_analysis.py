@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import Group
@@ -15,30 +16,31 @@ from lms.models import StandardPage
 from tests.factories.courses import make_quiz, make_track, publish, single, true_false
 from tests.factories.learners import NOW, enrol, make_cohort, make_person
 from tests.lms.visiting import Visitor, plain
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.django_db
 TEN_MINUTES = timedelta(minutes=10)
 
 
-@pytest.fixture
-def track(site):
+@made_once
+def track(published):
     """A track whose only step is the quiz."""
-    return make_track(site, slug="decideurs", modules=((0, False),))
+    return make_track(published[0], slug="decideurs", modules=((0, False),))
 
 
-@pytest.fixture
+@made_once
 def quiz(track):
     """Two questions: three choices, the first one right; then true or false, true."""
     return make_quiz(track.get_children().first(), title="Qui fait quoi", questions=[single("A"), true_false("B")])
 
 
-@pytest.fixture
-def lead(db):
+@made_once
+def lead():
     """Somebody who leads the cohort and writes nothing."""
     return make_person("samuel@example.org", first_name="Samuel", last_name="Okoro")
 
 
-@pytest.fixture
+@made_once
 def cohort(track, lead):
     """The cohort."""
     return make_cohort(track, lead=lead, name="Automne")
@@ -48,22 +50,26 @@ def cohort(track, lead):
 def answer(quiz, track):
     """Somebody new answers the quiz once: the number of the choice, or None, and the truth."""
 
-    def answer(choice, truth, *, cohort=None, row=None, **person):
-        row = row or enrol(make_person(f"p{User.objects.count()}@example.org", **person), track, cohort=cohort)
-        attempt = attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=quiz.pk, at=NOW)
-        first, second = attempt.paper.questions
-        responses = {first.id: [first.options[choice - 1].id] if choice else [], second.id: [truth]}
-        attempts.submit(attempt_pk=attempt.pk, responses=responses, at=NOW + TEN_MINUTES, allow_blank=True)
-        return row
-
-    return answer
+    return partial(somebody_answers, quiz, track)
 
 
-@pytest.fixture
-def answered(answer, cohort):
+def somebody_answers(quiz, track, choice, truth, *, cohort=None, row=None, **person):
+    row = row or enrol(make_person(f"p{User.objects.count()}@example.org", **person), track, cohort=cohort)
+    attempt = attempts.open_attempt(enrolment_pk=row.pk, quiz_pk=quiz.pk, at=NOW)
+    first, second = attempt.paper.questions
+    responses = {first.id: [first.options[choice - 1].id] if choice else [], second.id: [truth]}
+    attempts.submit(attempt_pk=attempt.pk, responses=responses, at=NOW + TEN_MINUTES, allow_blank=True)
+    return row
+
+
+@made_once
+def answered(track, quiz, cohort):
     """Ten people of the cohort: six right, three on the second choice, one blank; eight say true."""
     choices = [1, 1, 1, 1, 1, 1, 2, 2, 2, None]
-    return [answer(choice, "true" if number < 8 else "false", cohort=cohort) for number, choice in enumerate(choices)]
+    return [
+        somebody_answers(quiz, track, choice, "true" if number < 8 else "false", cohort=cohort)
+        for number, choice in enumerate(choices)
+    ]
 
 
 def rows(page, number):

@@ -11,6 +11,7 @@ from learners.models import Accommodation, Attempt, CohortQuizWindow
 from tests.factories.courses import make_quiz, make_track, publish, single
 from tests.factories.learners import NOW, enrol, make_cohort
 from tests.factories.questions import every_block
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -19,10 +20,10 @@ HINT = "Pensez au lapin"
 CHOICE = "Commentaire du choix"
 
 
-@pytest.fixture
-def track(site):
+@made_once
+def track(published):
     """A track whose only module has nothing yet."""
-    return make_track(site, slug="decideurs", modules=((0, False),))
+    return make_track(published[0], slug="decideurs", modules=((0, False),))
 
 
 @pytest.fixture

@@ -9,16 +9,17 @@ from learners.models import Letter, Regrade, Review
 from tests.factories.learners import NOW, enrol, make_cohort, make_person
 from tests.factories.reviews import TEXT, answered, levels_of, make_open_track, open_text
 from tests.lms.visiting import Visitor
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 QUEUE = "/cohortes/relectures/"
 
 
-@pytest.fixture
-def track(site):
+@made_once
+def track(published):
     """A lesson, then a quiz of one open question worth three points."""
-    return make_open_track(site)
+    return make_open_track(published[0])
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ from learners.subscriptions import token_for
 from tests.factories.courses import make_lesson, make_track, single
 from tests.factories.learners import NOW, enrol, finish, make_cohort, make_person
 from tests.factories.questions import bank_question
+from tests.worlds import made_once
 
 ROLES = ("visitor", "owner", "other", "instructor", "manager", "rival", "admin")
 
@@ -395,9 +396,13 @@ def rows_of(table):
         yield Row(method, name, address, dict(zip(ROLES, statuses, strict=True)))
 
 
-@pytest.fixture
-def world(site, track, admin, instructor):
+@made_once
+def world(published):
     """People of each role, and what belongs to them; each name is a mark that can be looked for."""
+    site, track = published
+    admin = User.objects.create_superuser("louise@example.org", None, first_name="Louise", last_name="Ferrand")
+    instructor = make_person("helene@example.org", first_name="Hélène", last_name="Marchetti")
+    instructor.groups.add(roles.instructors())
     people = {"visitor": None, "admin": admin, "instructor": instructor}
     for role, name in (
         ("owner", "Zulmabelle"),

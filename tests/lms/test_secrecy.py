@@ -15,6 +15,7 @@ from tests.factories.courses import make_track, multiple, single, true_false
 from tests.factories.learners import enrol, finish, make_cohort, make_person
 from tests.lms.test_learning import DONE, LESSON_1, LESSON_2, QUIZ, filled
 from tests.lms.visiting import Visitor
+from tests.worlds import made_once
 
 TOKENS = ["secret-b7f3a1", "secret-c94d2e", "secret-e05f88"]
 
@@ -245,8 +246,8 @@ def admin_addresses(values):
     return found, missing
 
 
-@pytest.fixture
-def quiz_in_the_admin(track):
+@made_once
+def quiz_in_the_admin(published):
     """Addresses of the whole CMS, pointed at a quiz that has two revisions, a draft and a published one."""
     quiz = plant()
     first = quiz.latest_revision_id

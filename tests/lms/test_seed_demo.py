@@ -7,7 +7,6 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from courses.models import CataloguePage
 from learners import contacts, reminders, reviews, seats
 from learners.models import (
     Answer,
@@ -30,6 +29,8 @@ from lms.management.commands.seed_demo import READ_WITHIN
 from lms.management.written_answers import WRITTEN
 from tests.factories.courses import make_lesson, make_module, make_quiz, make_track, single
 from tests.factories.reviews import open_text
+from tests.lms.demonstrating import load_the_demonstration
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.slow
 
@@ -41,22 +42,21 @@ def open_question():
     return open_text("Racontez.", criteria=(("Un fait", 1), ("Une idée", 1))) | {"id": QUESTION}
 
 
-@pytest.fixture(scope="module")
-def _loaded(for_the_file):
-    with for_the_file():
-        site = CataloguePage.objects.get()
-        make_track(site, slug="decideurs")
-        track = make_track(site, slug="chefs-de-projet", modules=())
-        module = make_module(track)
-        questions = [open_question(), *(single(name) for name in "ABCDE")]
-        make_quiz(module, questions=questions, pass_mark=70, certainty=True)
-        for number in range(4):
-            make_lesson(module, title=f"Leçon {number}")
-        call_command("seed_demo", stdout=StringIO())
+@made_once
+def loaded(published):
+    site, _ = published
+    make_track(site, slug="decideurs")
+    track = make_track(site, slug="chefs-de-projet", modules=())
+    module = make_module(track)
+    questions = [open_question(), *(single(name) for name in "ABCDE")]
+    make_quiz(module, questions=questions, pass_mark=70, certainty=True)
+    for number in range(4):
+        make_lesson(module, title=f"Leçon {number}")
+    load_the_demonstration()
 
 
 @pytest.fixture(autouse=True)
-def demonstration(_loaded, settings, tmp_path, db):
+def demonstration(loaded, settings, tmp_path, db):
     """Tracks on a site that shows itself: in one, a quiz with an open question stands before four lessons."""
     settings.VAR = tmp_path
 

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.grading import grade
-from courses.models import CataloguePage
 from courses.outline import outlines
 from courses.versions import thaw
 from learners import progress, reviews
@@ -18,19 +17,20 @@ from learners.standing import Record, progress_of, why_locked
 from tests.factories.courses import make_track
 from tests.factories.learners import NOW, enrol, make_cohort, make_person
 from tests.factories.reviews import answered, levels_of, make_open_track
+from tests.lms.demonstrating import load_the_demonstration
+from tests.worlds import made_once
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def _loaded(for_the_file):
-    with for_the_file():
-        make_track(CataloguePage.objects.get(), slug="decideurs")
-        call_command("seed_demo", stdout=StringIO())
+@made_once
+def loaded(published):
+    make_track(published[0], slug="decideurs")
+    load_the_demonstration()
 
 
 @pytest.fixture(autouse=True)
-def demonstration(_loaded, settings, tmp_path, db):
+def demonstration(loaded, settings, tmp_path, db):
     """Two tracks on a site that shows itself, with its cohorts of thirty."""
     settings.DEMO = True
     settings.VAR = tmp_path

@@ -1,5 +1,6 @@
 """Somebody at a browser without JavaScript: opens addresses, follows links, fills forms, presses buttons."""
 
+from functools import cached_property
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
@@ -19,7 +20,11 @@ class Screen:
         self.status = response.status_code
         self.trail = [url for url, _ in getattr(response, "redirect_chain", [])]
         self.address = self.trail[-1] if self.trail else address
-        self.soup = BeautifulSoup(response.content, "html.parser")
+
+    @cached_property
+    def soup(self):
+        """The whole page; many are opened for what they answer, not for what they say."""
+        return BeautifulSoup(self.response.content, "html.parser")
 
     @property
     def title(self):
