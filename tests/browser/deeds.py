@@ -106,7 +106,7 @@ def letters_waiting():
 
 
 def silent_people(track):
-    """The addresses of the demonstration people whom the clock must remind in this track."""
+    """The addresses of the demonstration people who have been silent for long in this track."""
     outline = outline_by_slug(track)
     silent = timezone.now() - timedelta(days=outline.reminder_after_days)
     rows = Enrolment.objects.active().unfinished().silent_since(silent).filter(track_id=outline.pk)
