@@ -73,4 +73,5 @@ def write_account_message(*, composed, address, key, person=None, at):
 
 def _hand_over(letter):
     """Ask a worker to send it after commit. The sweep is there for when the broker is not."""
-    transaction.on_commit(lambda: send_letter.hint(letter.pk), robust=True)
+    queue = "documents" if letter.kind == Letter.Kind.CERTIFICATE else "letters"
+    transaction.on_commit(lambda: send_letter.hint(letter.pk, queue=queue), robust=True)

@@ -14,12 +14,12 @@ log = structlog.get_logger(__name__)
 class SweptTask(Task):
     """A task whose work is also found by a sweep: the broker only makes it prompt."""
 
-    def hint(self, *args):
+    def hint(self, *args, queue=None):
         """Ask a worker to do it now. Without a broker the sweep will, so nothing is raised."""
         if not settings.CELERY_BROKER_URL:
             return
         try:
-            self.apply_async(args=args)
+            self.apply_async(args=args, queue=queue)
         except (OperationalError, OSError) as error:
             log.warning("broker away", task=self.name, error=type(error).__name__)
 

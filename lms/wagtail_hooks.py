@@ -15,6 +15,8 @@ from wagtail.permissions import policy_registry
 from courses.models import CataloguePage, ModulePage, QuizPage, StepPage, TrackPage
 from courses.outline import outlines
 from learners.access import may_see_quiz_figures
+from learners.models import Letter
+from learners.pulse import pulse
 from lms import inline_scripts
 from lms.learning import Learning, enrolments_of
 from lms.models import HomePage
@@ -108,10 +110,23 @@ class WhereToBegin(Component):
         }
 
 
+class Departures(Component):
+    """« Envois »: whether the clock ticks, and the letters that wait, are late or were given up."""
+
+    name = "departures"
+    template_name = "wagtailadmin/home/departures.html"
+    order = 60
+
+    def get_context_data(self, parent_context):
+        """Nothing to show for someone who reads no letter."""
+        reads = policy_registry.get_by_type(Letter).user_has_permission(parent_context["request"].user, "view")
+        return {"pulse": pulse(now=timezone.now()) if reads else None}
+
+
 @hooks.register("construct_homepage_panels")
 def home_begins_with_work(request, panels):
-    """The first thing that an instructor sees."""
-    panels.append(WhereToBegin())
+    """The first thing that an instructor sees; then what an administrator watches over."""
+    panels += [WhereToBegin(), Departures()]
 
 
 @hooks.register("register_page_header_buttons")

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from kombu import Queue
 
 from config.logging import logging_config
 
@@ -197,6 +198,11 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 REDIS_URL = env("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TIMEZONE = TIME_ZONE
+# Letters do not wait behind five hundred PDFs, nor the clock behind letters. A worker takes from each in turn, unless
+# it is told which (see docs/deployment.md).
+CELERY_TASK_QUEUES = [Queue(name) for name in ("clock", "letters", "documents")]
+CELERY_TASK_DEFAULT_QUEUE = "letters"
+CELERY_TASK_ROUTES = {"learners.schedule.*": {"queue": "clock"}}
 # A task is acknowledged when done, and handed to another worker when its own is killed.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -80,21 +80,23 @@ def statements(db):
 class Queue:
     """What workers are asked to do, read from the broker itself."""
 
-    def taken(self):
-        """The arguments of the tasks that wait, first in first out, by task; they no longer wait after."""
-        with send_letter.app.connection_for_read() as broker, broker.SimpleQueue("celery") as queue:
-            waiting = []
-            while queue.qsize():
-                message = queue.get_nowait()
-                message.ack()
-                (args, _kwargs, _embed) = json.loads(message.body)
-                waiting.append((message.headers["task"], *args))
-            return waiting
+    def taken(self, *names):
+        """The arguments of the tasks that wait in these queues, or in all, by task; they no longer wait after."""
+        waiting = []
+        with send_letter.app.connection_for_read() as broker:
+            for name in names or ("letters", "documents"):
+                with broker.SimpleQueue(name) as queue:
+                    while queue.qsize():
+                        message = queue.get_nowait()
+                        message.ack()
+                        (args, _kwargs, _embed) = json.loads(message.body)
+                        waiting.append((message.headers["task"], *args))
+        return waiting
 
 
 @pytest.fixture
 def queue():
-    """The queue of the workers, empty."""
+    """The queues of the workers, empty."""
     queue = Queue()
     queue.taken()
     return queue

@@ -9,18 +9,19 @@ from celery import Celery
 from django.core import mail
 from django.test import override_settings
 
+from config.celery import app
 from learners.models import Letter
 from learners.tasks import SweptTask, send_letter
-from tests.factories.learners import NOW
+from tests.factories.learners import NOW, enrol, finish
 
 
 def task_of(address, settings):
     """A task like ours, of an application configured like ours, whose broker is at that address."""
     settings.CELERY_BROKER_URL = address
-    app = Celery("tests", set_as_current=False)
-    app.config_from_object("django.conf:settings", namespace="CELERY")
+    other = Celery("tests", set_as_current=False)
+    other.config_from_object("django.conf:settings", namespace="CELERY")
 
-    @app.task(base=SweptTask, name="tests.deliver")
+    @other.task(base=SweptTask, name="tests.deliver")
     def deliver(pk):
         raise AssertionError("a hint runs nothing in the caller's process")
 
@@ -45,6 +46,20 @@ def test_a_task_for_a_letter_that_does_not_exist_does_nothing():
 def test_a_hint_puts_the_key_of_the_row_in_the_queue(queue):
     send_letter.hint(7)
     assert queue.taken() == [("learners.tasks.send_letter", 7)]
+
+
+def test_attestations_have_a_queue_of_their_own_and_the_clock_has_another(queue, track, learner, after_commit):
+    with after_commit():
+        finish(enrol(learner, track))
+    welcome, attestation = Letter.objects.order_by("pk")
+    assert queue.taken("letters") == [("learners.tasks.send_letter", welcome.pk)]
+    assert queue.taken("documents") == [("learners.tasks.send_letter", attestation.pk)]
+    routes = [app.amqp.router.route({}, one["task"])["queue"].name for one in app.conf.beat_schedule.values()]
+    assert set(routes) == {"clock"}
+
+
+def test_a_worker_that_is_told_nothing_takes_from_every_queue():
+    assert set(app.amqp.queues.consume_from) == {"clock", "letters", "documents"}
 
 
 def test_without_a_broker_a_hint_does_nothing(queue):
