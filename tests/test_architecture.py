@@ -104,14 +104,14 @@ def test_only_the_tasks_module_speaks_to_the_broker():
     # Everything else asks for a hint after commit: the row is the truth, the broker only makes it prompt.
     sending = {"delay", "apply_async", "send_task"}
     assert found(sources(), lambda file: called(file, sending)) == {
-        "learners/tasks.py": ["self.apply_async(args=args)"]
+        "learners/tasks.py": ["self.apply_async(args=args, queue=queue)"]
     }
 
 
 def test_a_hint_leaves_after_commit():
     # on_commit is named in the one verb that hands letters over, and nothing hints elsewhere.
     assert found(sources(), lambda file: called(file, {"hint"})) == {
-        "learners/letters.py": ["send_letter.hint(letter.pk)"]
+        "learners/letters.py": ["send_letter.hint(letter.pk, queue=queue)"]
     }
     assert found(sources(), lambda file: called(file, {"on_commit"})) == {
         "learners/letters.py": ["transaction.on_commit(lambda: send_letter.hint(letter.pk), robust=True)"]
