@@ -114,7 +114,7 @@ def test_a_hint_leaves_after_commit():
         "learners/letters.py": ["send_letter.hint(letter.pk, queue=queue)"]
     }
     assert found(sources(), lambda file: called(file, {"on_commit"})) == {
-        "learners/letters.py": ["transaction.on_commit(lambda: send_letter.hint(letter.pk), robust=True)"]
+        "learners/letters.py": ["transaction.on_commit(lambda: send_letter.hint(letter.pk, queue=queue), robust=True)"]
     }
 
 
