@@ -35,7 +35,7 @@ function autosave(form, whose) {
   const changed = () => groups.filter((group) => text(group) !== group.saved);
   const leaving = () => changed().filter((group) => !group.held);
   const key = () => `${whose}:${basis.page}`;
-  let timer, since = 0, failures = 0, heard = 0, made = basis.revision, shown = "", refused = {}, sending = "";
+  let timer, since = 0, failures = 0, heard = 0, at = 0, made = basis.revision, shown = "", refused = {}, sending = "";
   let line = Promise.resolve();
 
   function remember() {
@@ -43,7 +43,7 @@ function autosave(form, whose) {
     try {
       if (Object.keys(answers).length && shown !== "sent") {
         const { turn, revision } = basis;
-        localStorage.setItem(key(), JSON.stringify({ at: Date.now(), turn, revision, answers }));
+        localStorage.setItem(key(), JSON.stringify({ at, turn, revision, answers }));
       } else localStorage.removeItem(key());
     } catch { /* no store here: the page itself keeps them */ }
   }
@@ -160,6 +160,7 @@ function autosave(form, whose) {
     const group = groups.find(({ set }) => set.contains(target));
     if (group && !Object.keys(refused).length) group.held = false;
     group?.set.querySelector("[data-lms-missing]")?.remove();  // said of what was sent, not of what is there now
+    at = Date.now();  // of the last answer: trying again makes it no younger than what another tab holds
     remember();
     if (!failures) plan();
   }
