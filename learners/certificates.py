@@ -24,6 +24,7 @@ def issue(enrolment, *, at):
         track_title=track.title,
         track_version=version_of(track),
         cohort_name=enrolment.cohort.name if enrolment.cohort else "",
+        organisation=enrolment.organisation,
         award=track.award,
         award_label=track.get_award_display(),
         hours=track.hours,

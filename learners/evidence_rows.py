@@ -184,6 +184,7 @@ CERTIFICATES = (
     Column("N° d’inscription", lambda row: row.enrolment_id),
     Column("Code", lambda row: row.code),
     Column("Titulaire", lambda row: row.holder),
+    Column("Organisation", lambda row: row.organisation),
     Column("Intitulé", lambda row: row.award_label),
     Column("Parcours", lambda row: row.track_title),
     Column("Version du parcours", lambda row: row.track_version),

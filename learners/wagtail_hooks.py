@@ -184,6 +184,7 @@ class CertificateViewSet(ModelViewSet):
         "track_title",
         "track_version",
         "cohort_name",
+        "organisation",
         "award_label",
         "hours",
         "abilities",

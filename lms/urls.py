@@ -128,6 +128,7 @@ urlpatterns = [
     path("cohortes/relectures/<key:pk>/enregistrer/", reviews.save, name="save_review"),
     path("cohortes/relectures/<key:pk>/modifier/", reviews.amend, name="amend_review"),
     # Proof and letters
+    path("attestations/cachet.pem", certificates.seal, name="seal"),
     path("attestations/<code:code>/", certificates.check, name="certificate"),
     path("attestations/<code:code>.pdf", certificates.pdf, name="certificate_pdf"),
     path("messages/<str:token>/desinscription/", letters.unsubscribe, name="unsubscribe"),

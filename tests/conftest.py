@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 from django.db.models.signals import post_migrate
+from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 from wagtail.models import Collection, Locale, Page, Site
 
@@ -47,7 +48,7 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """The slow ones first: nobody waits for one that began last. What is loaded by now is never looked at for garbage."""
+    """The slow ones first: nobody waits for one that began last. What is loaded by now is never garbage."""
     gc.freeze()
     gc.set_threshold(200_000, 20, 100)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
@@ -121,6 +122,13 @@ def real_commits(wagtail_rows_return, transactional_db):
     Not for a file that publishes a track once for all its tests, in a transaction of its own.
     """
     assert not connection.in_atomic_block
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seals_in_a_temporary_folder(tmp_path_factory):
+    """A self-made authority for the run, which leaves no key behind."""
+    with override_settings(SEAL_FOLDER=tmp_path_factory.mktemp("seals") / "sceau"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -34,6 +34,7 @@ class Certificate(models.Model):
     track_title = models.CharField("parcours", max_length=255)
     track_version = models.CharField("version du parcours", max_length=40)
     cohort_name = models.CharField("cohorte", max_length=120, blank=True)
+    organisation = models.CharField("organisation", max_length=160, blank=True)
     award = models.CharField("nature", max_length=10)
     award_label = models.CharField("intitulé", max_length=60)
     hours = models.DecimalField("heures", max_digits=4, decimal_places=1)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from learners import certificates, documents
+from learners import certificates, documents, seals
 
 
 @require_safe
@@ -42,6 +42,16 @@ def pdf(request, code):
     response = HttpResponse(documents.attestation_pdf(certificate), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="attestation-{certificate.code}.pdf"'
     return private(response)
+
+
+@require_safe
+def seal(request):
+    """The certificates of the seal that documents bear, for readers of PDF that do not know it."""
+    return HttpResponse(
+        seals.seal().pem,
+        content_type="application/x-pem-file",
+        headers={"Content-Disposition": 'attachment; filename="cachet.pem"'},
+    )
 
 
 def unknown(request, code):

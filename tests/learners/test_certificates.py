@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from courses.loading import lines
 from courses.models import StepPage
 from learners import certificates
-from learners.models import Certificate, Letter
+from learners.models import Certificate, Enrolment, Letter
 from learners.models.certificate import ALPHABET, new_code
 from tests.factories import courses, learners
 from tests.factories.learners import NOW, enrol
@@ -34,7 +34,9 @@ def admin(db):
 def test_an_attestation_states_the_facts_of_the_day(learner, track):
     with time_machine.travel(datetime(2026, 11, 2, 23, 30, tzinfo=UTC), tick=False):
         courses.publish(track)
-    row = learners.finish(enrol(learner, track, cohort=learners.make_cohort(track)), at=LATER)
+    row = enrol(learner, track, cohort=learners.make_cohort(track))
+    Enrolment.objects.filter(pk=row.pk).update(organisation="Les Ateliers du Port")
+    learners.finish(row, at=LATER)
     assert Certificate.objects.values().get() == {
         "id": row.certificate.pk,
         "enrolment_id": row.pk,
@@ -44,6 +46,7 @@ def test_an_attestation_states_the_facts_of_the_day(learner, track):
         "track_title": "Jeunes",
         "track_version": f"2026-11-02 · {track.live_revision_id}",
         "cohort_name": "Automne",
+        "organisation": "Les Ateliers du Port",
         "award": "reussite",
         "award_label": "Attestation de réussite du parcours",
         "hours": Decimal("6.0"),
@@ -69,6 +72,7 @@ def test_what_changes_later_changes_no_attestation(learner, track):
     before = Certificate.objects.values().get()
     learner.first_name, learner.last_name, learner.email = "Nadège", "Martin", "nadege@example.org"
     learner.save()
+    Enrolment.objects.filter(pk=row.pk).update(organisation="Une autre maison")
     row.cohort.name = "Printemps"
     row.cohort.save()
     track.title, track.hours, track.award = "Jeunesse", 2, "suivi"

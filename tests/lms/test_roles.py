@@ -206,6 +206,7 @@ POST lms:claim_review      /cohortes/relectures/{missing}/prendre/     in      4
 POST lms:release_review    /cohortes/relectures/{missing}/laisser/     in      404     404     404     404     404     404
 POST lms:save_review       /cohortes/relectures/{missing}/enregistrer/ in      404     404     404     404     404     404
 POST lms:amend_review      /cohortes/relectures/{missing}/modifier/    in      404     404     404     404     404     404
+GET  lms:seal            /attestations/cachet.pem                     200     200     200     200     200     200     200
 GET  lms:certificate     /attestations/{code}/                        200     200     200     200     200     200     200
 GET  lms:certificate     /attestations/ABCD/                          404     404     404     404     404     404     404
 GET  lms:certificate_pdf /attestations/{code}.pdf                     200     200     200     200     200     200     200

@@ -119,6 +119,7 @@ def multiply(lives, cohort, newcomers, dice, *, with_answers):
             code=new_code(),
             holder=person.get_full_name(),
             cohort_name=cohort.name,
+            organisation=row.organisation,
         )
         for life, row, person, later in lived
         if hasattr(life, "certificate")
