@@ -85,7 +85,7 @@ def _facts(certificate):
     holder = _clean(certificate.holder)
     award = _clean(typographie(certificate.award_label))
     track = _clean(typographie(f"« {certificate.track_title} »"))
-    issued_on = jour(timezone.localtime(certificate.issued_at, timezone.get_default_timezone()))
+    issued_on = _day(certificate.issued_at)
     details = {
         "Durée": heures(certificate.hours),
         "Organisation": typographie(certificate.organisation),
@@ -93,6 +93,8 @@ def _facts(certificate):
         "Version": certificate.track_version,
         "Délivrée": f"le {issued_on} par {settings.SITE_NAME}",
     }
+    if certificate.replaces:
+        details["Remplace"] = f"celle du {_day(certificate.replaces.issued_at)}, où le nom était mal écrit"
     return {
         "title": f"{award} – {track} – {holder}",
         "issuer": settings.SITE_NAME,
@@ -109,6 +111,11 @@ def _facts(certificate):
         "code-alt": f"Code QR qui mène à l’adresse de vérification {address}",
         "limits": LIMITS,
     }
+
+
+def _day(moment):
+    """The day of this moment in Paris, in words."""
+    return jour(timezone.localtime(moment, timezone.get_default_timezone()))
 
 
 def _clean(text):

@@ -130,6 +130,7 @@ urlpatterns = [
     # Proof and letters
     path("attestations/cachet.pem", certificates.seal, name="seal"),
     path("attestations/<code:code>/", certificates.check, name="certificate"),
+    path("attestations/<code:code>/corriger/", certificates.correct, name="correct_certificate"),
     path("attestations/<code:code>.pdf", certificates.pdf, name="certificate_pdf"),
     path("messages/<str:token>/desinscription/", letters.unsubscribe, name="unsubscribe"),
     path("messages/<str:token>/reinscription/", letters.resubscribe, name="resubscribe"),

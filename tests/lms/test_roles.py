@@ -209,6 +209,9 @@ POST lms:amend_review      /cohortes/relectures/{missing}/modifier/    in      4
 GET  lms:seal            /attestations/cachet.pem                     200     200     200     200     200     200     200
 GET  lms:certificate     /attestations/{code}/                        200     200     200     200     200     200     200
 GET  lms:certificate     /attestations/ABCD/                          404     404     404     404     404     404     404
+GET  lms:correct_certificate /attestations/{code}/corriger/          in      404     404     404     200     404     200
+POST lms:correct_certificate /attestations/{code}/corriger/          in      404     404     404     422     404     422
+GET  lms:correct_certificate /attestations/ABCD/corriger/            in      404     404     404     404     404     404
 GET  lms:certificate_pdf /attestations/{code}.pdf                     200     200     200     200     200     200     200
 GET  lms:certificate_pdf /attestations/ABCD.pdf                       404     404     404     404     404     404     404
 GET  lms:unsubscribe     /messages/{token}/desinscription/            200     200     200     200     200     200     200
