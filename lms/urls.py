@@ -130,6 +130,8 @@ urlpatterns = [
     # Proof and letters
     path("attestations/cachet.pem", certificates.seal, name="seal"),
     path("attestations/<code:code>/", certificates.check, name="certificate"),
+    path("attestations/statuts/<key:number>.json", certificates.badge_statuses, name="badge_statuses"),
+    path("attestations/<code:code>.json", certificates.badge, name="badge"),
     path("attestations/<code:code>/corriger/", certificates.correct, name="correct_certificate"),
     path("attestations/<code:code>.pdf", certificates.pdf, name="certificate_pdf"),
     path("messages/<str:token>/desinscription/", letters.unsubscribe, name="unsubscribe"),

@@ -3,17 +3,19 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from learners import certificates, documents, seals
+from learners import badges, certificates, documents, seals
 from learners.access import may_correct
 from learners.errors import NotToCorrect
 from lms.forms import printable
+
+LAST_LIST = 10_000  # more attestations than anybody will ever issue
 
 
 @require_safe
@@ -44,6 +46,34 @@ def pdf(request, code):
     response = HttpResponse(documents.attestation_pdf(certificate), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="attestation-{certificate.code}.pdf"'
     return private(response)
+
+
+@require_safe
+def badge(request, code):
+    """The same facts as an Open Badge 3.0, for wallets; gone when the attestation is revoked or replaced."""
+    certificate = certificates.find(code)
+    if certificate is None or not certificate.is_valid:
+        refusal = {"erreur": "Aucune attestation en vigueur ne porte ce code."}
+        return private(JsonResponse(refusal, status=410 if certificate else 404))
+    response = JsonResponse(badges.credential(certificate), json_dumps_params={"ensure_ascii": False})
+    response["Content-Disposition"] = f'inline; filename="attestation-{certificate.code}.json"'
+    return private(for_any_site(response))
+
+
+@require_safe
+def badge_statuses(request, number):
+    """Which badges no longer hold, by their place in a list: it names nobody."""
+    if number > LAST_LIST:
+        raise Http404
+    response = for_any_site(JsonResponse(badges.status_list(number, now=timezone.now())))
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def for_any_site(response):
+    """Verifiers are pages of other sites, which read this without any cookie."""
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def gone(request, certificate):

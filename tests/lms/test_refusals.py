@@ -70,6 +70,17 @@ def test_a_replaced_attestation_leads_to_the_one_that_replaces_it_and_gives_no_d
     assert after.printed_code in new.words
 
 
+def test_the_badge_of_an_attestation_is_for_any_site_and_gone_once_it_is_revoked(certificate, admin):
+    address = f"/attestations/{certificate.code}.json"
+    there = Client().get(address)
+    status = there.json()["credentialStatus"]["statusListCredential"].removeprefix("http://127.0.0.1:8000")
+    certificates.revoke(certificate, by=admin, at=NOW, reason="Délivrée par erreur.")
+
+    assert (there.status_code, there["Access-Control-Allow-Origin"], there["X-Robots-Tag"]) == (200, "*", "noindex")
+    assert (Client().get(address).status_code, Client().get("/attestations/ABCD.json").status_code) == (410, 404)
+    assert Client().get(status).json()["type"] == ["VerifiableCredential", "BitstringStatusListCredential"]
+
+
 def test_who_leads_the_cohort_corrects_a_name_and_nobody_else(visitor, certificate, admin):
     page = Visitor(admin).open(f"/attestations/{certificate.code}/")
     assert page.links["Corriger le nom"] == f"/attestations/{certificate.code}/corriger/"

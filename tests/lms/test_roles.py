@@ -209,6 +209,10 @@ POST lms:amend_review      /cohortes/relectures/{missing}/modifier/    in      4
 GET  lms:seal            /attestations/cachet.pem                     200     200     200     200     200     200     200
 GET  lms:certificate     /attestations/{code}/                        200     200     200     200     200     200     200
 GET  lms:certificate     /attestations/ABCD/                          404     404     404     404     404     404     404
+GET  lms:badge           /attestations/{code}.json                    200     200     200     200     200     200     200
+GET  lms:badge           /attestations/ABCD.json                      404     404     404     404     404     404     404
+GET  lms:badge_statuses  /attestations/statuts/0.json                 200     200     200     200     200     200     200
+GET  lms:badge_statuses  /attestations/statuts/{missing}.json         404     404     404     404     404     404     404
 GET  lms:correct_certificate /attestations/{code}/corriger/          in      404     404     404     200     404     200
 POST lms:correct_certificate /attestations/{code}/corriger/          in      404     404     404     422     404     422
 GET  lms:correct_certificate /attestations/ABCD/corriger/            in      404     404     404     404     404     404
@@ -513,7 +517,7 @@ MAY_READ = {
     "rival": {"Rodolphe", "Hippolyte"},
     "admin": {"Zulmabelle", "Hippolyte", "Mirabelle", "Rodolphe"},
 }
-PUBLIC_WITH_CODE = {"lms:certificate", "lms:certificate_pdf"}
+PUBLIC_WITH_CODE = {"lms:certificate", "lms:certificate_pdf", "lms:badge"}
 # What the token of a letter allows to whoever holds it.
 BY_TOKEN = {"lms:unsubscribe", "lms:resubscribe"}
 # A form without fields: its button ends an accommodation, or decides about a cohort, for these roles.
