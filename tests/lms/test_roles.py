@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, resolve
 
-from learners import accommodations, attempts, invitations, messages, roles
+from learners import accommodations, attempts, certificates, invitations, messages, roles
 from learners.models import (
     Accommodation,
     Allowance,
@@ -95,6 +95,7 @@ POST lms:submit          /apprendre/tentatives/{open}/envoyer/        in      42
 POST lms:submit          /apprendre/tentatives/{sent}/envoyer/        in      302     404     404     404     404     404
 POST lms:submit          /apprendre/tentatives/{missing}/envoyer/     in      404     404     404     404     404     404
 GET  lms:dashboard       /mon-espace/                                 in      200     200     200     200     200     200
+GET  lms:my_attestations /mon-espace/attestations/                    in      200     200     200     200     200     200
 GET  lms:preferences     /mon-espace/preferences/                     in      200     200     200     200     200     200
 POST lms:preferences     /mon-espace/preferences/                     in      200     200     200     200     200     200
 GET  lms:cohorts         /cohortes/                                   in      200     200     200     200     200     200
@@ -144,6 +145,14 @@ GET  lms:cohort_evidence /cohortes/{missing}/preuves/                in      404
 GET  lms:cohort_evidence_zip /cohortes/{cohort}/preuves.zip          in      404     404     404     200     404     200
 GET  lms:cohort_evidence_zip /cohortes/{rival_cohort}/preuves.zip    in      404     404     404     404     200     200
 GET  lms:cohort_evidence_zip /cohortes/{missing}/preuves.zip         in      404     404     404     404     404     404
+GET  lms:cohort_attestations /cohortes/{cohort}/attestations/         in      404     404     404     200     404     200
+GET  lms:cohort_attestations /cohortes/{rival_cohort}/attestations/   in      404     404     404     404     200     200
+GET  lms:cohort_attestations /cohortes/{missing}/attestations/        in      404     404     404     404     404     404
+GET  lms:cohort_attestations_zip /cohortes/{cohort}/attestations.zip  in      404     404     404     200     404     200
+GET  lms:cohort_attestations_zip /cohortes/{rival_cohort}/attestations.zip in 404     404     404     404     200     200
+GET  lms:send_attestation_again /cohortes/{cohort}/attestations/{attested}/renvoyer/ in 405 405 405 405 405 405
+POST lms:send_attestation_again /cohortes/{cohort}/attestations/{attested}/renvoyer/ in 404 404 404 302 404 302
+POST lms:send_attestation_again /cohortes/{rival_cohort}/attestations/{attested}/renvoyer/ in 404 404 404 404 404 404
 GET  lms:cohort_messages /cohortes/{cohort}/messages/                in      404     404     404     200     404     200
 GET  lms:cohort_messages /cohortes/{rival_cohort}/messages/          in      404     404     404     404     200     200
 GET  lms:cohort_messages /cohortes/{missing}/messages/               in      404     404     404     404     404     404
@@ -213,8 +222,9 @@ GET  lms:badge           /attestations/{code}.json                    200     20
 GET  lms:badge           /attestations/ABCD.json                      404     404     404     404     404     404     404
 GET  lms:badge_statuses  /attestations/statuts/0.json                 200     200     200     200     200     200     200
 GET  lms:badge_statuses  /attestations/statuts/{missing}.json         404     404     404     404     404     404     404
-GET  lms:correct_certificate /attestations/{code}/corriger/          in      404     404     404     200     404     200
-POST lms:correct_certificate /attestations/{code}/corriger/          in      404     404     404     422     404     422
+GET  lms:correct_certificate /attestations/{code}/corriger/          in      404     404     404     404     404     200
+GET  lms:correct_certificate /attestations/{attested_code}/corriger/ in      404     404     404     200     404     200
+POST lms:correct_certificate /attestations/{attested_code}/corriger/ in      404     404     404     422     404     422
 GET  lms:correct_certificate /attestations/ABCD/corriger/            in      404     404     404     404     404     404
 GET  lms:certificate_pdf /attestations/{code}.pdf                     200     200     200     200     200     200     200
 GET  lms:certificate_pdf /attestations/ABCD.pdf                       404     404     404     404     404     404     404
@@ -445,7 +455,8 @@ def world(site, track, admin, instructor):
     Enrolment.objects.filter(pk=gone.pk).update(withdrawn_at=NOW)
     pair = Pair.objects.create(cohort=cohorts["owner"], made_at=NOW, made_by=people["manager"])
     # Fuller than its seats: whoever leaves it changes nobody else's wait.
-    enrol(make_person("next@example.org", first_name="Zulmabelle"), track, cohort=cohorts["owner"])
+    following = enrol(make_person("next@example.org", first_name="Zulmabelle"), track, cohort=cohorts["owner"])
+    attested = certificates.issue(following, at=NOW)
     Cohort.objects.filter(pk=cohorts["owner"].pk).update(seats=1)
     queued = make_person("queued@example.org", first_name="Zulmabelle")
     place = WaitingPlace.objects.create(cohort=cohorts["owner"], person=queued, asked_at=NOW)
@@ -473,6 +484,8 @@ def world(site, track, admin, instructor):
         "rival_cohort": cohorts["other"].pk,
         "code": Certificate.objects.get(enrolment__person=owner).code,
         "certificate": Certificate.objects.get(enrolment__person=owner).pk,
+        "attested": attested.pk,
+        "attested_code": attested.code,
         "accommodation": accommodations.grant(person=owner, extra_percent=33, by=admin, at=NOW).pk,
         "question": question.pk,
         "revision": question.latest_revision_id,
@@ -525,6 +538,7 @@ LEADING = {"manager", "admin"}
 BY_BUTTON = {
     "accommodations:edit": {"admin"},
     "lms:cancel_message": LEADING,
+    "lms:send_attestation_again": LEADING,
     "lms:revoke_invitation": LEADING,
     "lms:give_seat": LEADING,
     "lms:remove_waiting": LEADING,
