@@ -66,13 +66,13 @@ def status_list(number, *, now):
     issuer, method, key = _issuer()
     first = number * DEFAULT_SIZE_BITS
     gone = Certificate.objects.filter(pk__gte=first, pk__lt=first + DEFAULT_SIZE_BITS)
-    gone = gone.filter(Q(revoked_at__isnull=False) | Q(current_for__isnull=True)).values_list("pk", flat=True)
+    gone = gone.filter(Q(revoked_at__isnull=False) | Q(current_for__isnull=True))
     now = now.replace(microsecond=0)
     document = build_status_list_credential(
         issuer,
         list_url(number),
         REVOCATION,
-        [pk - first for pk in gone],
+        [pk - first for pk in gone.values_list("pk", flat=True)],
         issued=now,
         valid_until=now + LIST_LASTS,
     )
