@@ -12,6 +12,12 @@ def may_see_cohort(person, cohort):
     return person.is_authenticated and (person.is_superuser or cohort.leads.filter(person=person).exists())
 
 
+def may_correct(person, certificate):
+    """Whether this person may have the name on this attestation corrected: who leads its cohort, administrators."""
+    cohort = certificate.enrolment.cohort
+    return person.is_superuser or (cohort is not None and may_see_cohort(person, cohort))
+
+
 def may_join(person, cohort):
     """Whether this person may come into this cohort without an invitation: it is offered, or they were in, or wait."""
     if cohort.open_to_all or not person.is_authenticated:

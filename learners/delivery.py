@@ -87,7 +87,7 @@ def why_drop(letter, *, now):
     if subscriptions.refuses(letter.person, letter.kind):
         return "la personne ne veut plus recevoir ces messages"
     if letter.kind == Letter.Kind.CERTIFICATE:
-        revoked = Certificate.objects.filter(enrolment=letter.enrolment_id, revoked_at__isnull=False)
+        revoked = Certificate.objects.filter(current_for=letter.enrolment_id, revoked_at__isnull=False)
         return "l’attestation a été révoquée" if revoked.exists() else ""
     if letter.key.startswith("waiting:"):
         return _why_not_waiting(letter)
@@ -157,8 +157,8 @@ def compose(letter, *, now):
             outline = outline_by_pk(enrolment.track_id)
             return emails.seat_given(enrolment, outline, whats_next(enrolment, outline, now=now)), ()
         case Letter.Kind.CERTIFICATE:
-            certificate = Certificate.objects.select_related("enrolment__person", "enrolment__track").get(
-                enrolment=enrolment
+            certificate = Certificate.objects.select_related("enrolment__person", "enrolment__track", "replaces").get(
+                current_for=enrolment
             )
             document = documents.attestation_pdf(certificate)
             attachment = (f"attestation-{certificate.code}.pdf", document, "application/pdf")

@@ -1,7 +1,7 @@
 """Documents made from rows: the attestation as a PDF that is archivable and readable by all.
 
 Typst draws it from ``learners/typst/``. Facts travel as plain strings, so that nothing typed by
-a person is ever read as markup. The same facts give the same bytes.
+a person is ever read as markup. The same facts under the same seal give the same bytes.
 """
 
 import io
@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from courses.models import TrackPage
 from courses.typography import heures, jour, typographie
+from learners import seals
 
 SOURCES = Path(__file__).resolve().parent / "typst"
 STANDARDS = ["a-3a", "ua-1"]
@@ -42,10 +43,19 @@ UNPRINTED_NOTE = " Un caractère n’a pas pu être imprimé : le texte exact fi
 
 
 def attestation_pdf(certificate):
-    """The attestation of this certificate row.
+    """The attestation of this certificate row, sealed.
 
     In: a ``Certificate``, of which only the frozen facts are read. Out: the bytes of one A4
-    landscape page, PDF/A-3a and PDF/UA-1 at once.
+    landscape page, PDF/A-3a and PDF/UA-1 at once, with a PAdES signature.
+    """
+    from learners import sealing  # noqa: PLC0415 — a second of imports for the process that seals, and for no other
+
+    moment = certificate.issued_at.replace(microsecond=0)
+    return sealing.sealed(drawn(certificate), moment, seals.seal())
+
+
+def drawn(certificate):
+    """The attestation of this certificate row, before its seal.
 
     Never fails on what a person or an author has written. A name is checked by ``printable`` when
     it is saved; should a character without glyph come through all the same, it is printed as an
@@ -75,13 +85,16 @@ def _facts(certificate):
     holder = _clean(certificate.holder)
     award = _clean(typographie(certificate.award_label))
     track = _clean(typographie(f"« {certificate.track_title} »"))
-    issued_on = jour(timezone.localtime(certificate.issued_at, timezone.get_default_timezone()))
+    issued_on = _day(certificate.issued_at)
     details = {
         "Durée": heures(certificate.hours),
+        "Organisation": typographie(certificate.organisation),
         "Cohorte": typographie(certificate.cohort_name),
         "Version": certificate.track_version,
         "Délivrée": f"le {issued_on} par {settings.SITE_NAME}",
     }
+    if certificate.replaces:
+        details["Remplace"] = f"celle du {_day(certificate.replaces.issued_at)}, où le nom était mal écrit"
     return {
         "title": f"{award} – {track} – {holder}",
         "issuer": settings.SITE_NAME,
@@ -98,6 +111,11 @@ def _facts(certificate):
         "code-alt": f"Code QR qui mène à l’adresse de vérification {address}",
         "limits": LIMITS,
     }
+
+
+def _day(moment):
+    """The day of this moment in Paris, in words."""
+    return jour(timezone.localtime(moment, timezone.get_default_timezone()))
 
 
 def _clean(text):

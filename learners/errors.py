@@ -140,3 +140,11 @@ class MessageCancelled(LearnerError):
 
 class NotToContact(LearnerError):
     default = "Cette personne ne souhaite pas être relancée."
+
+
+class FrozenAttestation(LearnerError):
+    default = "Une attestation ne se modifie pas : un nom mal écrit se corrige par une nouvelle, une erreur se révoque."
+
+
+class NotToCorrect(LearnerError):
+    default = "Cette attestation n’est plus en vigueur : elle ne se corrige pas."

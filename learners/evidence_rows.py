@@ -175,6 +175,7 @@ def certificates(cohort):
     """Every attestation, with the facts that were frozen on its day."""
     return (
         Certificate.objects.filter(enrolment__cohort=cohort, enrolment__person__is_staff=False)
+        .select_related("replacement")
         .order_by("issued_at", "pk")
         .iterator(chunk_size=CHUNK)
     )
@@ -184,14 +185,16 @@ CERTIFICATES = (
     Column("N° d’inscription", lambda row: row.enrolment_id),
     Column("Code", lambda row: row.code),
     Column("Titulaire", lambda row: row.holder),
+    Column("Organisation", lambda row: row.organisation),
     Column("Intitulé", lambda row: row.award_label),
     Column("Parcours", lambda row: row.track_title),
     Column("Version du parcours", lambda row: row.track_version),
     Column("Heures", lambda row: float(row.hours)),
     Column("Délivrée", lambda row: row.issued_at, hours=True),
     Column("Révoquée", lambda row: row.revoked_at, hours=True),
+    Column("Remplacée par", lambda row: row.replacement.code if row.is_replaced else None),
 )
-CERTIFICATE_FIGURES = {"certificates": lambda row: True, "revoked": lambda row: row.revoked_at}
+CERTIFICATE_FIGURES = {"certificates": lambda row: not row.is_replaced, "revoked": lambda row: row.revoked_at}
 
 
 # ---------------------------------------------------------------- what people think

@@ -97,7 +97,7 @@ class RevokeView(EditView):
     def dispatch(self, request, *args, **kwargs):
         """A revoked attestation can only be read."""
         self.object = self.get_object()
-        if self.object.revoked_at:
+        if not self.object.is_valid:
             return redirect(self.get_inspect_url())
         return super().dispatch(request, *args, **kwargs)
 
@@ -127,7 +127,7 @@ class CertificateList(IndexView):
     def get_list_more_buttons(self, instance):
         """Read, or revoke what is not revoked yet."""
         buttons = super().get_list_more_buttons(instance)
-        if self.user_has_permission("change") and not instance.revoked_at:
+        if self.user_has_permission("change") and instance.is_valid:
             buttons.append(revoke_button(reverse(self.edit_url_name, args=[instance.pk])))
         return buttons
 
@@ -148,7 +148,9 @@ class ReadCertificateView(InspectView):
     def header_more_buttons(self):
         """Its public page, and its revocation."""
         buttons = [Button("Page de vérification", url=self.object.get_absolute_url(), icon_name="view")]
-        if self.user_has_permission("change") and not self.object.revoked_at:
+        if self.user_has_permission("change") and self.object.is_valid:
+            correction = reverse("lms:correct_certificate", args=[self.object.code])
+            buttons.append(Button("Corriger le nom", url=correction, icon_name="edit"))
             buttons.append(revoke_button(reverse(self.edit_url_name, args=[self.object.pk])))
         return buttons
 
@@ -184,10 +186,14 @@ class CertificateViewSet(ModelViewSet):
         "track_title",
         "track_version",
         "cohort_name",
+        "organisation",
         "award_label",
         "hours",
         "abilities",
         "issued_at",
+        "replaces",
+        "corrected_by",
+        "corrected_reason",
         "revoked_at",
         "revoked_by",
         "revoked_reason",
@@ -288,6 +294,7 @@ def has_history(person):
             Enrolment.objects.filter(person=person),
             Letter.objects.filter(person=person),
             Certificate.objects.filter(revoked_by=person),
+            Certificate.objects.filter(corrected_by=person),
         )
     )
 

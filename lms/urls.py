@@ -9,6 +9,7 @@ from lms.showcase import showcase
 from lms.views import (
     allowances,
     analysis,
+    attestations,
     certificates,
     cohorts,
     contacts,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("apprendre/tentatives/<key:pk>/reprise/", returning.returning, name="returning"),
     # One's own
     path("mon-espace/", dashboard.dashboard, name="dashboard"),
+    path("mon-espace/attestations/", attestations.my_attestations, name="my_attestations"),
     path("mon-espace/preferences/", dashboard.preferences, name="preferences"),
     path("mon-espace/parcours/<slug:track>/", sheets.my_progress, name="my_progress"),
     # Cohorts
@@ -77,6 +79,13 @@ urlpatterns = [
     path("cohortes/<key:pk>/export.xlsx", exports.cohort_xlsx, name="cohort_xlsx"),
     path("cohortes/<key:pk>/preuves/", exports.cohort_evidence, name="cohort_evidence"),
     path("cohortes/<key:pk>/preuves.zip", exports.cohort_evidence_zip, name="cohort_evidence_zip"),
+    path("cohortes/<key:pk>/attestations/", attestations.cohort_attestations, name="cohort_attestations"),
+    path("cohortes/<key:pk>/attestations.zip", attestations.cohort_attestations_zip, name="cohort_attestations_zip"),
+    path(
+        "cohortes/<key:pk>/attestations/<key:certificate_pk>/renvoyer/",
+        attestations.send_again,
+        name="send_attestation_again",
+    ),
     path("cohortes/<key:pk>/messages/", messages.cohort_messages, name="cohort_messages"),
     path("cohortes/<key:pk>/messages/nouveau/", messages.new_message, name="new_message"),
     path("cohortes/<key:pk>/messages/<key:message_pk>/", messages.cohort_message, name="cohort_message"),
@@ -128,7 +137,11 @@ urlpatterns = [
     path("cohortes/relectures/<key:pk>/enregistrer/", reviews.save, name="save_review"),
     path("cohortes/relectures/<key:pk>/modifier/", reviews.amend, name="amend_review"),
     # Proof and letters
+    path("attestations/cachet.pem", certificates.seal, name="seal"),
     path("attestations/<code:code>/", certificates.check, name="certificate"),
+    path("attestations/statuts/<key:number>.json", certificates.badge_statuses, name="badge_statuses"),
+    path("attestations/<code:code>.json", certificates.badge, name="badge"),
+    path("attestations/<code:code>/corriger/", certificates.correct, name="correct_certificate"),
     path("attestations/<code:code>.pdf", certificates.pdf, name="certificate_pdf"),
     path("messages/<str:token>/desinscription/", letters.unsubscribe, name="unsubscribe"),
     path("messages/<str:token>/reinscription/", letters.resubscribe, name="resubscribe"),

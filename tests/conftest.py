@@ -9,6 +9,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 from django.db.models.signals import post_migrate
+from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 from wagtail.models import Collection, Locale, Page, Site
 
@@ -135,6 +136,13 @@ def wagtail_rows_return(django_db_setup):
 def real_commits(wagtail_rows_return, transactional_db):
     """Transactions really end: after-commit work happens, and other connections see the rows."""
     assert not connection.in_atomic_block
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seals_in_a_temporary_folder(tmp_path_factory):
+    """A self-made authority for the run, which leaves no key behind."""
+    with override_settings(SEAL_FOLDER=tmp_path_factory.mktemp("seals") / "sceau"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,15 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from psycopg import sql
@@ -342,7 +347,7 @@ def deployment_check(**changes):
 def test_production_with_real_values_raises_no_warning():
     status, found, said = deployment_check()
     assert (status, found) == (0, []), said
-    assert said.startswith("System check identified no issues")
+    assert re.findall(r"\((\w+\.I\d+)\)", said) == ["config.I001"]  # no seal was bought, which is said and allowed
 
 
 @pytest.mark.slow
@@ -402,6 +407,51 @@ def test_real_settings_are_accepted(production):
 def test_production_refuses_the_settings_of_a_demonstration(production, name, value, refusal):
     setattr(production, name, value)
     assert refusals() == [refusal]
+
+
+def said_of_seals():
+    """The identifiers of what the checks say of the keys that sign."""
+    return [one.id for one in checks.attestations_are_sealed(None)]
+
+
+def seal_files(folder, *, days):
+    """A key and a certificate that ends in that many days, where the settings could name them."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    now, name = datetime.now(UTC), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Cachet")])
+    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
+    certificate = built.not_valid_before(now - timedelta(days=99)).not_valid_after(now + timedelta(days=days))
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, pkcs8, serialization.NoEncryption()))
+    (folder / "key.pem").chmod(0o600)
+    (folder / "chain.pem").write_bytes(certificate.sign(key, hashes.SHA256()).public_bytes(pem))
+    return {"SEAL_KEY": str(folder / "key.pem"), "SEAL_CHAIN": str(folder / "chain.pem")}
+
+
+def configure(settings, values):
+    for name, value in values.items():
+        setattr(settings, name, value)
+
+
+def test_looking_at_the_settings_says_that_no_seal_was_given_and_makes_none(production, tmp_path):
+    production.SEAL_FOLDER = tmp_path / "sceau"
+    assert said_of_seals() == ["config.I001"]
+    assert not production.SEAL_FOLDER.exists()
+
+
+def test_a_seal_of_the_settings_is_accepted_without_a_word(production, tmp_path):
+    configure(production, seal_files(tmp_path, days=90))
+    assert said_of_seals() == []
+
+
+def test_a_seal_that_has_ended_or_that_others_may_read_is_told(production, tmp_path):
+    configure(production, seal_files(tmp_path, days=-1))
+    (tmp_path / "key.pem").chmod(0o644)
+    assert said_of_seals() == ["config.W001", "config.W002"]
+
+
+def test_production_refuses_keys_that_cannot_sign(production, tmp_path):
+    configure(production, {"SEAL_KEY": str(tmp_path / "nothing.pem"), "BADGE_KEY": str(tmp_path / "nothing.pem")})
+    assert said_of_seals() == ["config.E007", "config.E008"]
 
 
 @pytest.mark.parametrize(

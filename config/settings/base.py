@@ -256,6 +256,14 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
+# ---------------------------------------------------------------- seals
+
+# Files that sign attestations (learners.seals); without them, an authority is made once in the folder.
+SEAL_KEY = env("SEAL_KEY", default="")
+SEAL_CHAIN = env("SEAL_CHAIN", default="")
+BADGE_KEY = env("BADGE_KEY", default="")
+SEAL_FOLDER = VAR / "sceau"
+
 # ---------------------------------------------------------------- security
 
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows previews in a frame of its own site

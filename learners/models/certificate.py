@@ -4,9 +4,10 @@ import secrets
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
+from learners.errors import FrozenAttestation
 from learners.models.enrolment import Enrolment
 
 # No letter that is read as a figure, nor the reverse: codes are copied by hand from paper.
@@ -19,13 +20,39 @@ def new_code():
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
+# All that ever happens to an attestation: it is revoked, or no longer the one of its enrolment.
+CHANGES = frozenset({"current_for", "revoked_at", "revoked_by", "revoked_reason"})
+
+
+class CertificateQuerySet(models.QuerySet):
+    def update(self, **fields):
+        """Revoke, or make room for the replacement; nothing else can be altered."""
+        if not fields.keys() <= CHANGES:
+            raise FrozenAttestation
+        return super().update(**fields)
+
+    def delete(self):
+        """Never."""
+        raise FrozenAttestation
+
+
 class Certificate(models.Model):
-    enrolment = models.OneToOneField(
+    enrolment = models.ForeignKey(
         Enrolment,
         # An attestation outlives everything that led to it.
         on_delete=models.PROTECT,
-        related_name="certificate",
+        related_name="certificates",
         verbose_name="inscription",
+    )
+    # The same enrolment, while this is its attestation; nothing once another one replaces it.
+    current_for = models.OneToOneField(
+        Enrolment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="certificate",
+        verbose_name="attestation en vigueur de",
     )
     code = models.CharField("code", max_length=LENGTH, unique=True, default=new_code, editable=False)
     issued_at = models.DateTimeField("délivrée")
@@ -34,15 +61,38 @@ class Certificate(models.Model):
     track_title = models.CharField("parcours", max_length=255)
     track_version = models.CharField("version du parcours", max_length=40)
     cohort_name = models.CharField("cohorte", max_length=120, blank=True)
+    organisation = models.CharField("organisation", max_length=160, blank=True)
     award = models.CharField("nature", max_length=10)
     award_label = models.CharField("intitulé", max_length=60)
     hours = models.DecimalField("heures", max_digits=4, decimal_places=1)
     abilities = models.TextField("capacités", blank=True, help_text="Une par ligne.")
+    # A name that was misspelt is corrected by a new row, which says who asked for it and why.
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replacement",
+        verbose_name="remplace",
+    )
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name="corrigée par",
+    )
+    corrected_reason = models.CharField("motif de la correction", max_length=240, blank=True, editable=False)
     revoked_at = models.DateTimeField("révoquée", null=True, blank=True)
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par"
     )
     revoked_reason = models.CharField("motif", max_length=240, blank=True)
+
+    objects = CertificateQuerySet.as_manager()
 
     class Meta:
         verbose_name = "attestation"
@@ -59,14 +109,50 @@ class Certificate(models.Model):
                 name="certificate_has_holder",
                 violation_error_message="Une attestation porte le nom de son titulaire.",
             ),
+            models.CheckConstraint(
+                condition=Q(current_for__isnull=True) | Q(current_for=F("enrolment")),
+                name="certificate_current_for_its_enrolment",
+                violation_error_message="Une attestation vaut pour l’inscription qui l’a gagnée.",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True, corrected_by__isnull=True, corrected_reason="")
+                | (Q(replaces__isnull=False, corrected_by__isnull=False) & ~Q(corrected_reason="")),
+                name="certificate_replaces_with_author_and_reason",
+                violation_error_message="Une correction remplace une attestation, avec un auteur et un motif.",
+            ),
+            models.CheckConstraint(
+                condition=Q(current_for__isnull=False) | Q(revoked_at__isnull=True),
+                name="certificate_replaced_or_revoked",
+                violation_error_message="Une attestation remplacée ne se révoque plus : la nouvelle compte.",
+            ),
         ]
 
     def __str__(self):
         return self.code
 
+    def save(self, *args, **kwargs):
+        """Once; what is written stays."""
+        if not self._state.adding:
+            raise FrozenAttestation
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self):
         """The public page that tells whether this attestation is genuine."""
         return reverse("lms:certificate", args=[self.code])
+
+    def delete(self, *args, **kwargs):
+        """Never."""
+        raise FrozenAttestation
+
+    @property
+    def is_replaced(self):
+        """Whether another attestation has taken its place."""
+        return self.current_for_id is None
+
+    @property
+    def is_valid(self):
+        """Whether it is what it says: neither replaced nor revoked."""
+        return not self.is_replaced and self.revoked_at is None
 
     @property
     def ability_list(self):

@@ -59,11 +59,15 @@ def sweep():
 def attestations():
     """The attestations that wait since the quiz, made and sent by one process to a mail server that takes no time."""
     waiting = list(Letter.objects.waiting().filter(kind=Letter.Kind.CERTIFICATE).values_list("pk", "enrolment"))
-    if len(waiting) < 2:
+    if len(waiting) < 4:
         return []
     # Each once: the engine remembers what it has drawn before.
-    certificates = iter(Certificate.objects.filter(enrolment__in=[pk for _, pk in waiting[: TIMES + 1]]))
-    floor = median(lambda: documents.attestation_pdf(next(certificates)), min(TIMES, len(waiting) - 1))
+    rows = list(Certificate.objects.filter(enrolment__in=[pk for _, pk in waiting[: 2 * TIMES + 2]]))
+    times = min(TIMES, len(rows) // 2 - 1)
+    documents.attestation_pdf(rows[0])  # what a process does once
+    drawn, whole = iter(rows[::2]), iter(rows[1::2])
+    floor = median(lambda: documents.drawn(next(drawn)), times)
+    document = median(lambda: documents.attestation_pdf(next(whole)), times)
     mail.outbox, memory, sent = [], resident(), 0
     began = perf_counter()
     for letter, _ in waiting:
@@ -78,7 +82,16 @@ def attestations():
             f"attestations : {len(waiting)} par un processus", f"{1 / each:.0f}/s", f"moteur seul {1 / floor:.0f}/s"
         ),
         Promise(
-            "attestations : envoi entier", f"{comma(each / floor)} × le rendu", "≤ 2 × le rendu", each <= 2 * floor
+            "attestations : document scellé",
+            f"{100 * floor / document:.0f} % du débit du moteur",
+            "≥ 70 %",
+            floor >= 0.7 * document,
+        ),
+        Promise(
+            "attestations : envoi entier",
+            f"{comma(each / document)} × le document",
+            "≤ 2 × le document",
+            each <= 2 * document,
         ),
         Promise("attestations : mémoire gagnée", f"{grown / 2**20:.0f} Mo", "≤ 20 Mo", grown <= 20 * 2**20),
     ]

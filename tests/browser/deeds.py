@@ -24,9 +24,9 @@ from tests.factories.courses import make_module, make_quiz, make_track
 from tests.factories.questions import every_block
 
 
-def person(email, password=None):
+def person(email, password=None, first_name="Nadia", last_name="Benali"):
     """Somebody whose address is confirmed."""
-    return factories.make_person(email, password=password, first_name="Nadia", last_name="Benali").pk
+    return factories.make_person(email, password=password, first_name=first_name, last_name=last_name).pk
 
 
 def session(email):
@@ -133,6 +133,13 @@ def revoke(code, reason):
     """The administrator revokes this attestation."""
     admin = User.objects.get(email="admin@demo.example")
     certificates.revoke(Certificate.objects.get(code=code), by=admin, at=timezone.now(), reason=reason)
+
+
+def correct(code, holder):
+    """The administrator has the name on this attestation corrected; gives the new code."""
+    admin = User.objects.get(email="admin@demo.example")
+    row = Certificate.objects.get(code=code)
+    return certificates.correct(row, holder=holder, by=admin, at=timezone.now(), reason="Faute de frappe").code
 
 
 def steps(track):

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from courses.loading import lines
 from courses.models import StepPage
 from learners import certificates
-from learners.models import Certificate, Letter
+from learners.errors import FrozenAttestation, NotToCorrect
+from learners.models import Certificate, Enrolment, Letter
 from learners.models.certificate import ALPHABET, new_code
 from tests.factories import courses, learners
 from tests.factories.learners import NOW, enrol
@@ -34,16 +35,23 @@ def admin(db):
 def test_an_attestation_states_the_facts_of_the_day(learner, track):
     with time_machine.travel(datetime(2026, 11, 2, 23, 30, tzinfo=UTC), tick=False):
         courses.publish(track)
-    row = learners.finish(enrol(learner, track, cohort=learners.make_cohort(track)), at=LATER)
+    row = enrol(learner, track, cohort=learners.make_cohort(track))
+    Enrolment.objects.filter(pk=row.pk).update(organisation="Les Ateliers du Port")
+    learners.finish(row, at=LATER)
     assert Certificate.objects.values().get() == {
         "id": row.certificate.pk,
         "enrolment_id": row.pk,
+        "current_for_id": row.pk,
+        "replaces_id": None,
+        "corrected_by_id": None,
+        "corrected_reason": "",
         "code": row.certificate.code,
         "issued_at": LATER,
         "holder": "Nadia Benali",
         "track_title": "Jeunes",
         "track_version": f"2026-11-02 · {track.live_revision_id}",
         "cohort_name": "Automne",
+        "organisation": "Les Ateliers du Port",
         "award": "reussite",
         "award_label": "Attestation de réussite du parcours",
         "hours": Decimal("6.0"),
@@ -69,6 +77,7 @@ def test_what_changes_later_changes_no_attestation(learner, track):
     before = Certificate.objects.values().get()
     learner.first_name, learner.last_name, learner.email = "Nadège", "Martin", "nadege@example.org"
     learner.save()
+    Enrolment.objects.filter(pk=row.pk).update(organisation="Une autre maison")
     row.cohort.name = "Printemps"
     row.cohort.save()
     track.title, track.hours, track.award = "Jeunesse", 2, "suivi"
@@ -182,3 +191,110 @@ def test_catching_up_does_not_replace_a_revoked_attestation(certificate, admin, 
     certificates.revoke(certificate, by=admin, at=LATER, reason="Erreur de personne")
     assert certificates.issue(enrolment, at=LATER).pk == certificate.pk
     assert Certificate.objects.values_list("pk", "revoked_at").get() == (certificate.pk, LATER)
+
+
+# ------------------------------------------------------------ correction
+
+
+def corrected(certificate, by, *, holder="Nadia Ben Ali", at=LATER, reason="Demande de la personne"):
+    return certificates.correct(certificate, holder=holder, by=by, at=at, reason=reason)
+
+
+def test_a_correction_issues_the_same_facts_with_the_right_name_and_links_both(certificate, admin):
+    before = Certificate.objects.values().get(pk=certificate.pk)
+    after = corrected(certificate, admin)
+    new = Certificate.objects.values().get(pk=after.pk)
+    assert new == before | {
+        "id": after.pk,
+        "code": after.code,
+        "issued_at": LATER,
+        "holder": "Nadia Ben Ali",
+        "replaces_id": certificate.pk,
+        "corrected_by_id": admin.pk,
+        "corrected_reason": "Demande de la personne",
+    }
+    assert after.code != certificate.code
+    assert Certificate.objects.values().get(pk=certificate.pk) == before | {"current_for_id": None}
+
+
+def test_the_holder_receives_the_new_attestation(certificate, admin):
+    after = corrected(certificate, admin)
+    letter = Letter.objects.get(key=f"certificate:{after.pk}")
+    assert (letter.kind, letter.person, letter.enrolment) == (
+        "certificate",
+        certificate.enrolment.person,
+        certificate.enrolment,
+    )
+
+
+def test_correcting_twice_with_the_same_name_gives_the_same_attestation(certificate, admin):
+    assert corrected(certificate, admin) == corrected(certificate, admin)
+    assert Certificate.objects.count() == 2
+
+
+def test_correcting_with_the_name_that_it_bears_changes_nothing(certificate, admin):
+    assert corrected(certificate, admin, holder="Nadia Benali") == certificate
+    assert Certificate.objects.count() == 1
+
+
+def test_what_was_replaced_is_not_replaced_by_another_name_but_its_replacement_is(certificate, admin):
+    second = corrected(certificate, admin)
+    with pytest.raises(NotToCorrect):
+        corrected(certificate, admin, holder="Une Autre")
+    third = corrected(second, admin, holder="Nadia Ben-Ali")
+    assert [one.replaces_id for one in (second, third)] == [certificate.pk, second.pk]
+    assert certificate.enrolment.certificates.get(current_for__isnull=False) == third
+
+
+def test_a_revoked_attestation_is_not_corrected(certificate, admin):
+    certificates.revoke(certificate, by=admin, at=LATER, reason="Erreur de personne")
+    with pytest.raises(NotToCorrect):
+        corrected(certificate, admin)
+    assert Certificate.objects.count() == 1
+
+
+def test_an_attestation_that_was_replaced_is_not_revoked(certificate, admin):
+    after = corrected(certificate, admin)
+    certificates.revoke(certificate, by=admin, at=LATER, reason="Erreur de personne")
+    assert [one.revoked_at for one in Certificate.objects.order_by("pk")] == [None, None]
+    certificates.revoke(after, by=admin, at=LATER, reason="Erreur de personne")
+    assert Certificate.objects.get(pk=after.pk).revoked_at == LATER
+
+
+def test_catching_up_finds_the_attestation_in_force(certificate, admin, enrolment):
+    after = corrected(certificate, admin)
+    assert certificates.issue(enrolment, at=LATER) == after
+
+
+def test_somebody_who_withdrew_keeps_their_attestation_and_its_corrections(certificate, admin):
+    Enrolment.objects.update(withdrawn_at=NOW)
+    assert corrected(certificate, admin).holder == "Nadia Ben Ali"
+
+
+@pytest.mark.parametrize("fact", ["holder", "hours", "issued_at", "code", "track_title", "enrolment", "replaces"])
+def test_nothing_else_can_alter_an_attestation(certificate, fact):
+    before = Certificate.objects.values().get()
+    with pytest.raises(FrozenAttestation):
+        Certificate.objects.update(**{fact: "autre"})
+    certificate.holder = "Autre"
+    with pytest.raises(FrozenAttestation):
+        certificate.save()
+    with pytest.raises(FrozenAttestation):
+        certificate.save(update_fields=[fact])
+    assert Certificate.objects.values().get() == before
+
+
+def test_an_attestation_cannot_be_deleted(certificate):
+    for delete in (certificate.delete, Certificate.objects.all().delete):
+        with pytest.raises(FrozenAttestation):
+            delete()
+    assert Certificate.objects.count() == 1
+
+
+def test_sending_again_writes_one_more_letter_a_minute_at_most(certificate, admin):
+    for minute in (0, 0, 1):
+        certificates.send_again(certificate, at=LATER + timedelta(minutes=minute))
+    assert Letter.objects.filter(kind="certificate").count() == 3
+    corrected(certificate, admin)
+    with pytest.raises(NotToCorrect):
+        certificates.send_again(Certificate.objects.get(pk=certificate.pk), at=LATER)

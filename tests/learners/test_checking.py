@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from structlog.testing import capture_logs
 
 from learners import checking, enrolment
@@ -51,7 +51,8 @@ def test_a_progress_that_is_told_in_two_ways_is_reported(rows, monkeypatch):
 
 def test_a_finish_without_attestation_and_the_reverse_are_reported_by_night_and_then_mended(rows):
     _, half, full = rows
-    Certificate.objects.filter(enrolment=full).update(enrolment=half)
+    moved = QuerySet(Certificate)  # past what refuses to alter an attestation
+    moved.filter(enrolment=full).update(enrolment=half, current_for=half)
     with capture_logs() as logs:
         result = checking.compare(now=LATER)
     assert (result.progress, result.unattested, result.unfinished) == ((), (full.pk,), (half.pk,))
@@ -70,7 +71,7 @@ def test_a_finish_without_attestation_and_the_reverse_are_reported_by_night_and_
     ]
     assert checking.figures_agree() is False
 
-    Certificate.objects.filter(enrolment=half).update(enrolment=full)
+    moved.filter(enrolment=half).update(enrolment=full, current_for=full)
     assert checking.compare(now=LATER + timedelta(days=1)).agrees
     assert checking.figures_agree() is True
 

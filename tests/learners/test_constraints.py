@@ -94,6 +94,7 @@ class World:
     def certificate(self, **fields):
         facts = {
             "enrolment": self.enrolment,
+            "current_for": self.enrolment,
             "issued_at": NOW,
             "holder": "Nadia Benali",
             "track_title": "Jeunes",
@@ -349,6 +350,26 @@ CASES = [
         "Une attestation porte le nom de son titulaire.",
     ),
     (
+        "certificate_current_for_its_enrolment",
+        lambda world: world.certificate(current_for=saved(world.new_enrolment())),
+        "CHECK constraint failed: certificate_current_for_its_enrolment",
+        "Une attestation vaut pour l’inscription qui l’a gagnée.",
+    ),
+    (
+        "certificate_replaces_with_author_and_reason",
+        lambda world: world.certificate(replaces=saved(world.certificate(current_for=None))),
+        "CHECK constraint failed: certificate_replaces_with_author_and_reason",
+        "Une correction remplace une attestation, avec un auteur et un motif.",
+    ),
+    (
+        "certificate_replaced_or_revoked",
+        lambda world: world.certificate(
+            current_for=None, revoked_at=NOW, revoked_by=world.person, revoked_reason="Erreur"
+        ),
+        "CHECK constraint failed: certificate_replaced_or_revoked",
+        "Une attestation remplacée ne se révoque plus : la nouvelle compte.",
+    ),
+    (
         "letter_sent_or_dropped",
         lambda world: world.letter(sent_at=NOW, dropped_at=NOW, dropped_reason="refusée"),
         "CHECK constraint failed: letter_sent_or_dropped",
@@ -487,7 +508,7 @@ def test_every_named_constraint_of_learners_has_a_case_here():
     ("build", "columns"),
     [
         (lambda world: world.letter(), "learners_letter.key"),
-        (lambda world: world.certificate(), "learners_certificate.enrolment_id"),
+        (lambda world: world.certificate(), "learners_certificate.current_for_id"),
     ],
     ids=["the key of a letter", "the enrolment of an attestation"],
 )

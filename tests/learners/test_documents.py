@@ -44,6 +44,7 @@ def certificate(**changes):
         "holder": "Inès Lefèvre-Dubœuf",
         "track_title": "Décideurs",
         "track_version": "2026-11-02 · 41",
+        "organisation": "Les Ateliers du Port",
         "cohort_name": "Hauts-de-France : automne",
         "award": "suivi",
         "award_label": "Attestation de suivi",
@@ -54,7 +55,7 @@ def certificate(**changes):
 
 
 def read(**changes):
-    return pypdf.PdfReader(io.BytesIO(documents.attestation_pdf(certificate(**changes))))
+    return pypdf.PdfReader(io.BytesIO(documents.drawn(certificate(**changes))))
 
 
 def words(reader):
@@ -69,7 +70,7 @@ def test_the_attestation_says_who_followed_what_for_how_long_and_where_to_check_
         "pour avoir suivi le parcours « Décideurs » "
         "Capacités travaillées "
         "– expliquer les effets attendus d’une alliance – situer une organisation ou un territoire "
-        "Durée 6 h 30 Cohorte Hauts-de-France : automne Version 2026-11-02 · 41 "
+        "Durée 6 h 30 Organisation Les Ateliers du Port Cohorte Hauts-de-France : automne Version 2026-11-02 · 41 "
         "Délivrée le 23 novembre 2026 par Faire alliance "
         f"Vérifier cette attestation {ADDRESS} Code 2345-6789-ABCD-EFGH-JKLM-NPQR "
         "Ce document rend compte d’un parcours suivi sur la plateforme. "
@@ -91,7 +92,7 @@ def test_it_never_claims_to_be_more_than_an_attestation():
 
 
 def test_what_does_not_apply_is_not_printed():
-    text = words(read(cohort_name="", track_version="", abilities=""))
+    text = words(read(organisation="", cohort_name="", track_version="", abilities=""))
     assert "Capacités" not in text
     assert "« Décideurs » Durée 6 h 30 Délivrée le 23 novembre 2026" in text
 
@@ -169,11 +170,12 @@ def test_its_fonts_are_embedded():
     assert all({"/FontFile2", "/FontFile3"} & one.keys() for one in descriptors)
 
 
-def test_the_same_facts_give_the_same_bytes_again(monkeypatch):
-    first = documents.attestation_pdf(certificate())
-    assert documents.attestation_pdf(certificate(holder="Autre Personne")) != first
+@pytest.mark.parametrize("document", [documents.drawn, documents.attestation_pdf], ids=["drawn", "sealed"])
+def test_the_same_facts_give_the_same_bytes_again(monkeypatch, document):
+    first = document(certificate())
+    assert document(certificate(holder="Autre Personne")) != first
     monkeypatch.setattr(documents, "_press", documents._Press())
-    assert documents.attestation_pdf(certificate()) == first
+    assert document(certificate()) == first
 
 
 def test_the_language_of_a_reader_changes_nothing():
@@ -189,7 +191,7 @@ def test_typed_markup_is_printed_literally():
 
 
 def test_separators_in_facts_cannot_forge_a_line():
-    text = words(read(cohort_name="Nord\nDurée\t100 h\rfin"))
+    text = words(read(organisation="", cohort_name="Nord\nDurée\t100 h\rfin"))
     assert "Durée 6 h 30 Cohorte Nord Durée 100 h fin Version" in text
     assert text.count("6 h 30") == 1
 
@@ -225,18 +227,20 @@ def test_a_name_of_170_characters_fits_on_the_page(name):
 
 def test_long_facts_fit_on_the_page():
     abilities = "\n".join([LONG_ABILITY] * 8)
-    text = words(read(abilities=abilities, track_title="Alliance " * 28, cohort_name="Territoires " * 10))
+    facts = {"track_title": "Alliance " * 28, "cohort_name": "Territoires " * 10, "organisation": "Coopérative " * 13}
+    text = words(read(abilities=abilities, holder=LONG_NAME, **facts))
+    assert text.count("Coopérative ") == 13
     assert text.count(LONG_ABILITY) == 8
     assert text.count("Alliance ") == 28
     assert text.count("Territoires ") == 10
 
 
 def test_threads_wait_for_each_other():
-    alone = [documents.attestation_pdf(certificate(holder=f"Personne {n}")) for n in range(4)]
+    alone = [documents.drawn(certificate(holder=f"Personne {n}")) for n in range(4)]
     together = {}
 
     def render(n):
-        together[n] = documents.attestation_pdf(certificate(holder=f"Personne {n}"))
+        together[n] = documents.drawn(certificate(holder=f"Personne {n}"))
 
     threads = [threading.Thread(target=render, args=(n,)) for n in range(4)]
     for thread in threads:
@@ -249,7 +253,7 @@ def test_threads_wait_for_each_other():
 def test_a_process_forked_after_a_rendering_refuses_instead_of_hanging(monkeypatch):
     monkeypatch.setattr(documents._press, "_process", -1)
     with pytest.raises(RuntimeError, match="before this process was forked"):
-        documents.attestation_pdf(certificate())
+        documents.drawn(certificate())
 
 
 def test_the_arch_is_the_emblem_of_the_site():

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from courses.models import ModulePage, StepPage
-from learners import attempts, progress
+from learners import attempts, certificates, progress
 from learners import enrolment as enrolments
 from learners.models import Cohort, CohortLead, Enrolment
 from learners.reporting import (
@@ -378,7 +378,6 @@ def test_a_board_may_be_that_of_a_sector_or_of_some_organisations(cohort, people
 
 def test_an_attestation_that_was_revoked_is_not_counted(cohort, people):
     certificate = people["Ada"].certificate
-    certificate.revoked_at, certificate.revoked_by, certificate.revoked_reason = TODAY, people["Bob"].person, "Erreur"
-    certificate.save()
+    certificates.revoke(certificate, by=people["Bob"].person, at=TODAY, reason="Erreur")
     (ada,) = [row for row in board_of(cohort, now=TODAY).rows if row.name == "Ada"]
     assert (ada.certificate_code, ada.certified_at) == (certificate.code, None)

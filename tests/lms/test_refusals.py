@@ -1,6 +1,7 @@
 """What cannot be done is refused with the right status and a sentence that helps, and loses nothing."""
 
 import pytest
+from django.test import Client
 from wagtail.models import Page
 
 from courses.models import QuizPage
@@ -51,6 +52,51 @@ def test_a_code_copied_with_dashes_spaces_or_in_small_letters_is_found(visitor, 
     ]
 
     assert [visitor.open(f"/attestations/{code}/").h1 for code in typed] == ["Cette attestation est authentique"] * 4
+
+
+def test_a_replaced_attestation_leads_to_the_one_that_replaces_it_and_gives_no_document(visitor, certificate, admin):
+    after = certificates.correct(certificate, holder="Nadia Ben Ali", by=admin, at=NOW, reason="Faute de frappe")
+
+    page = visitor.open(f"/attestations/{certificate.code}/")
+    document = visitor.open(f"/attestations/{certificate.code}.pdf")
+    new = visitor.open(page.links["Voir l’attestation qui la remplace"])
+
+    assert (page.status, page.h1) == (200, "Cette attestation a été remplacée")
+    assert "Nadia Ben Ali" not in page.words
+    assert "Faute de frappe" not in page.words
+    assert "Voir le document (PDF)" not in page.links
+    assert (document.status, document.h1) == (410, "Cette attestation a été remplacée")
+    assert new.h1 == "Cette attestation est authentique"
+    assert after.printed_code in new.words
+
+
+def test_the_badge_of_an_attestation_is_for_any_site_and_gone_once_it_is_revoked(certificate, admin):
+    address = f"/attestations/{certificate.code}.json"
+    there = Client().get(address)
+    status = there.json()["credentialStatus"]["statusListCredential"].removeprefix("http://127.0.0.1:8000")
+    certificates.revoke(certificate, by=admin, at=NOW, reason="Délivrée par erreur.")
+
+    assert (there.status_code, there["Access-Control-Allow-Origin"], there["X-Robots-Tag"]) == (200, "*", "noindex")
+    assert (Client().get(address).status_code, Client().get("/attestations/ABCD.json").status_code) == (410, 404)
+    assert Client().get(status).json()["type"] == ["VerifiableCredential", "BitstringStatusListCredential"]
+
+
+def test_who_leads_the_cohort_corrects_a_name_and_nobody_else(visitor, certificate, admin):
+    page = Visitor(admin).open(f"/attestations/{certificate.code}/")
+    assert page.links["Corriger le nom"] == f"/attestations/{certificate.code}/corriger/"
+    assert "Corriger le nom" not in visitor.open(f"/attestations/{certificate.code}/").links
+
+    address, browser = f"/attestations/{certificate.code}/corriger/", Client()
+    browser.force_login(admin)
+    refused = browser.post(address, {"holder": "王小明", "reason": "Erreur"})
+    assert (refused.status_code, Certificate.objects.count()) == (422, 1)
+    done = browser.post(address, {"holder": "Nadia Ben Ali", "reason": "Faute de frappe"})
+    after = Certificate.objects.get(replaces=certificate)
+    assert (done["Location"], after.holder, after.corrected_by) == (
+        f"/attestations/{after.code}/",
+        "Nadia Ben Ali",
+        admin,
+    )
 
 
 @pytest.mark.parametrize("address", ["/attestations/ABCD-EFGH/", "/attestations/ABCD-EFGH.pdf"])

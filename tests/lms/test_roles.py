@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, resolve
 
-from learners import accommodations, attempts, invitations, messages, roles
+from learners import accommodations, attempts, certificates, invitations, messages, roles
 from learners.models import (
     Accommodation,
     Allowance,
@@ -96,6 +96,7 @@ POST lms:submit          /apprendre/tentatives/{open}/envoyer/        in      42
 POST lms:submit          /apprendre/tentatives/{sent}/envoyer/        in      302     404     404     404     404     404
 POST lms:submit          /apprendre/tentatives/{missing}/envoyer/     in      404     404     404     404     404     404
 GET  lms:dashboard       /mon-espace/                                 in      200     200     200     200     200     200
+GET  lms:my_attestations /mon-espace/attestations/                    in      200     200     200     200     200     200
 GET  lms:preferences     /mon-espace/preferences/                     in      200     200     200     200     200     200
 POST lms:preferences     /mon-espace/preferences/                     in      200     200     200     200     200     200
 GET  lms:cohorts         /cohortes/                                   in      200     200     200     200     200     200
@@ -145,6 +146,14 @@ GET  lms:cohort_evidence /cohortes/{missing}/preuves/                in      404
 GET  lms:cohort_evidence_zip /cohortes/{cohort}/preuves.zip          in      404     404     404     200     404     200
 GET  lms:cohort_evidence_zip /cohortes/{rival_cohort}/preuves.zip    in      404     404     404     404     200     200
 GET  lms:cohort_evidence_zip /cohortes/{missing}/preuves.zip         in      404     404     404     404     404     404
+GET  lms:cohort_attestations /cohortes/{cohort}/attestations/         in      404     404     404     200     404     200
+GET  lms:cohort_attestations /cohortes/{rival_cohort}/attestations/   in      404     404     404     404     200     200
+GET  lms:cohort_attestations /cohortes/{missing}/attestations/        in      404     404     404     404     404     404
+GET  lms:cohort_attestations_zip /cohortes/{cohort}/attestations.zip  in      404     404     404     200     404     200
+GET  lms:cohort_attestations_zip /cohortes/{rival_cohort}/attestations.zip in 404     404     404     404     200     200
+GET  lms:send_attestation_again /cohortes/{cohort}/attestations/{attested}/renvoyer/ in 405 405 405 405 405 405
+POST lms:send_attestation_again /cohortes/{cohort}/attestations/{attested}/renvoyer/ in 404 404 404 302 404 302
+POST lms:send_attestation_again /cohortes/{rival_cohort}/attestations/{attested}/renvoyer/ in 404 404 404 404 404 404
 GET  lms:cohort_messages /cohortes/{cohort}/messages/                in      404     404     404     200     404     200
 GET  lms:cohort_messages /cohortes/{rival_cohort}/messages/          in      404     404     404     404     200     200
 GET  lms:cohort_messages /cohortes/{missing}/messages/               in      404     404     404     404     404     404
@@ -207,8 +216,17 @@ POST lms:claim_review      /cohortes/relectures/{missing}/prendre/     in      4
 POST lms:release_review    /cohortes/relectures/{missing}/laisser/     in      404     404     404     404     404     404
 POST lms:save_review       /cohortes/relectures/{missing}/enregistrer/ in      404     404     404     404     404     404
 POST lms:amend_review      /cohortes/relectures/{missing}/modifier/    in      404     404     404     404     404     404
+GET  lms:seal            /attestations/cachet.pem                     200     200     200     200     200     200     200
 GET  lms:certificate     /attestations/{code}/                        200     200     200     200     200     200     200
 GET  lms:certificate     /attestations/ABCD/                          404     404     404     404     404     404     404
+GET  lms:badge           /attestations/{code}.json                    200     200     200     200     200     200     200
+GET  lms:badge           /attestations/ABCD.json                      404     404     404     404     404     404     404
+GET  lms:badge_statuses  /attestations/statuts/0.json                 200     200     200     200     200     200     200
+GET  lms:badge_statuses  /attestations/statuts/{missing}.json         404     404     404     404     404     404     404
+GET  lms:correct_certificate /attestations/{code}/corriger/          in      404     404     404     404     404     200
+GET  lms:correct_certificate /attestations/{attested_code}/corriger/ in      404     404     404     200     404     200
+POST lms:correct_certificate /attestations/{attested_code}/corriger/ in      404     404     404     422     404     422
+GET  lms:correct_certificate /attestations/ABCD/corriger/            in      404     404     404     404     404     404
 GET  lms:certificate_pdf /attestations/{code}.pdf                     200     200     200     200     200     200     200
 GET  lms:certificate_pdf /attestations/ABCD.pdf                       404     404     404     404     404     404     404
 GET  lms:unsubscribe     /messages/{token}/desinscription/            200     200     200     200     200     200     200
@@ -442,7 +460,8 @@ def world(published):
     Enrolment.objects.filter(pk=gone.pk).update(withdrawn_at=NOW)
     pair = Pair.objects.create(cohort=cohorts["owner"], made_at=NOW, made_by=people["manager"])
     # Fuller than its seats: whoever leaves it changes nobody else's wait.
-    enrol(make_person("next@example.org", first_name="Zulmabelle"), track, cohort=cohorts["owner"])
+    following = enrol(make_person("next@example.org", first_name="Zulmabelle"), track, cohort=cohorts["owner"])
+    attested = certificates.issue(following, at=NOW)
     Cohort.objects.filter(pk=cohorts["owner"].pk).update(seats=1)
     queued = make_person("queued@example.org", first_name="Zulmabelle")
     place = WaitingPlace.objects.create(cohort=cohorts["owner"], person=queued, asked_at=NOW)
@@ -470,6 +489,8 @@ def world(published):
         "rival_cohort": cohorts["other"].pk,
         "code": Certificate.objects.get(enrolment__person=owner).code,
         "certificate": Certificate.objects.get(enrolment__person=owner).pk,
+        "attested": attested.pk,
+        "attested_code": attested.code,
         "accommodation": accommodations.grant(person=owner, extra_percent=33, by=admin, at=NOW).pk,
         "question": question.pk,
         "revision": question.latest_revision_id,
@@ -514,7 +535,7 @@ MAY_READ = {
     "rival": {"Rodolphe", "Hippolyte"},
     "admin": {"Zulmabelle", "Hippolyte", "Mirabelle", "Rodolphe"},
 }
-PUBLIC_WITH_CODE = {"lms:certificate", "lms:certificate_pdf"}
+PUBLIC_WITH_CODE = {"lms:certificate", "lms:certificate_pdf", "lms:badge"}
 # What the token of a letter allows to whoever holds it.
 BY_TOKEN = {"lms:unsubscribe", "lms:resubscribe"}
 # A form without fields: its button ends an accommodation, or decides about a cohort, for these roles.
@@ -522,6 +543,7 @@ LEADING = {"manager", "admin"}
 BY_BUTTON = {
     "accommodations:edit": {"admin"},
     "lms:cancel_message": LEADING,
+    "lms:send_attestation_again": LEADING,
     "lms:revoke_invitation": LEADING,
     "lms:give_seat": LEADING,
     "lms:remove_waiting": LEADING,

@@ -116,9 +116,11 @@ def multiply(lives, cohort, newcomers, dice, *, with_answers):
             life.certificate,
             later,
             enrolment_id=row.pk,
+            current_for_id=row.pk,
             code=new_code(),
             holder=person.get_full_name(),
             cohort_name=cohort.name,
+            organisation=row.organisation,
         )
         for life, row, person, later in lived
         if hasattr(life, "certificate")
