@@ -12,12 +12,13 @@ import structlog
 from django.conf import settings
 from django.core import signing
 from django.core.mail import get_connection
+from django.db import transaction
 from django.db.models import F
 
 from courses.outline import outline_by_pk
 from courses.reveal import SCORE
-from learners import documents, emails, subscriptions
-from learners.models import Attempt, Certificate, Letter, Message, Regrade, WaitingPlace
+from learners import departures, documents, emails, subscriptions
+from learners.models import Attempt, Certificate, Letter, Message, Regrade, User, WaitingPlace
 from learners.records import record_of
 from learners.standing import next_step
 from learners.terms import shown_of
@@ -33,17 +34,22 @@ REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SM
 
 
 def send(letter_pk, *, now):
-    """Send one letter that is due. Returns what happened: « sent », « dropped », « refused » or « none ».
+    """Send one letter that is due. Returns what happened: « sent », « postponed », « dropped », « refused » or « none ».
 
-    State is asked again first: a letter whose reason has gone is dropped, with the reason.
+    State is asked again first: a letter whose reason has gone is dropped, with the reason; one that may not leave
+    at this hour waits for its own.
     """
-    due = Letter.objects.due(now).filter(pk=letter_pk)
-    if not due.update(claimed_until=now + CLAIM, tries=F("tries") + 1):
-        return "none"
-    letter = Letter.objects.select_related("person", "enrolment__person", "enrolment__cohort").get(pk=letter_pk)
-    reason = why_drop(letter, now=now)
-    if reason:
-        return _close(letter, "dropped", dropped_at=now, dropped_reason=reason)
+    with transaction.atomic():
+        letter = _claimed(letter_pk, now=now)
+        if letter is None:
+            return "none"
+        reason = why_drop(letter, now=now)
+        if reason:
+            return _close(letter, "dropped", dropped_at=now, dropped_reason=reason)
+        leaves = departure_of(letter, now=now)
+        if leaves.reason:
+            waiting = {"postponed_until": leaves.at, "postponed_reason": leaves.reason[:200]}
+            return _close(letter, "postponed", tries=F("tries") - 1, **waiting)
     try:
         composed, attachments = compose(letter, now=now)
         message = emails.message(
@@ -58,6 +64,30 @@ def send(letter_pk, *, now):
         return _postpone(letter, error, now=now)
     frozen = {"subject": composed.subject, "text": composed.text, "html": composed.html}
     return _close(letter, "sent", sent_at=now, last_error="", **frozen | _erased(letter))
+
+
+def _claimed(letter_pk, *, now):
+    """The letter, claimed for a while, if it is due and nobody else has it.
+
+    Two optional letters to one person are claimed one after the other: the second counts the first.
+    """
+    person = Letter.objects.optional().filter(pk=letter_pk).values("person")
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=person).values_list("pk"))
+    due = Letter.objects.due(now).filter(pk=letter_pk)
+    if not due.update(claimed_until=now + CLAIM, tries=F("tries") + 1):
+        return None
+    return Letter.objects.select_related("person", "enrolment__person", "enrolment__cohort").get(pk=letter_pk)
+
+
+def departure_of(letter, *, now):
+    """When this letter may leave: now, or later with the reason."""
+    if letter.kind in departures.AT_ONCE:
+        return departures.Departure(now)
+    cohort = letter.enrolment.cohort if letter.enrolment else None
+    found = subscriptions.readers([(letter.person_id, cohort)], now=now, apart_from=[letter.pk])
+    return departures.departure(
+        letter.kind, now=now, reader=found[letter.person_id], policy=subscriptions.policy()
+    )
 
 
 def why_drop(letter, *, now):
