@@ -144,6 +144,7 @@ def _why_not_remind(letter, outline, *, now):
 def compose(letter, *, now):
     """The words of this letter at that moment, and its attachments as (name, bytes, type) triples."""
     enrolment = letter.enrolment
+    stop = {"unsubscribe_url": subscriptions.unsubscribe_url(letter)}
     match letter.kind:
         case Letter.Kind.ACCOUNT:
             return emails.Composed(subject=letter.subject, text=letter.text, html=letter.html), ()
@@ -159,7 +160,7 @@ def compose(letter, *, now):
                 [step for step in outline.steps if step.pk in done],
                 whats_next(enrolment, outline, now=now),
                 (letter.due_at - enrolment.last_activity_at).days,
-                unsubscribe_url=subscriptions.unsubscribe_url(letter),
+                **stop,
             ), ()
         case Letter.Kind.SEAT if letter.key.startswith("waiting:"):
             places = WaitingPlace.objects.select_related("person", "cohort")
@@ -179,18 +180,19 @@ def compose(letter, *, now):
             rows = Regrade.objects.select_related("answer__review", "answer__attempt__quiz")
             regrade = rows.get(pk=letter.key.removeprefix("regrade:"))
             regrade.answer.attempt.enrolment = enrolment
-            return emails.mark_changed(regrade, shown=shown_of(regrade.answer.attempt, letter.due_at)), ()
+            return emails.mark_changed(regrade, shown=shown_of(regrade.answer.attempt, letter.due_at), **stop), ()
         case Letter.Kind.REVIEW:
             attempt = Attempt.objects.select_related("quiz").get(pk=letter.key.removeprefix("review:"))
             attempt.enrolment = enrolment
             count = attempt.answers.filter(review__graded_at__isnull=False).count()
-            return emails.answers_reviewed(attempt, count, shows_score=SCORE in shown_of(attempt, letter.due_at)), ()
+            shows_score = SCORE in shown_of(attempt, letter.due_at)
+            return emails.answers_reviewed(attempt, count, shows_score=shows_score, **stop), ()
         case Letter.Kind.MESSAGE:
-            return from_manager(enrolment, outline_by_pk(enrolment.track_id), now=now, **_words_of(letter)), ()
+            return from_manager(enrolment, outline_by_pk(enrolment.track_id), now=now, **stop, **_words_of(letter)), ()
     raise ValueError(letter.kind)
 
 
-def from_manager(enrolment, outline, *, subject, text, author, cohort, now):
+def from_manager(enrolment, outline, *, subject, text, author, cohort, now, unsubscribe_url=""):
     """What a manager wrote, as this person receives it: for the letter, and for whoever looks before sending."""
     return emails.manager_message(
         enrolment,
@@ -200,6 +202,7 @@ def from_manager(enrolment, outline, *, subject, text, author, cohort, now):
         text=text,
         author=author,
         cohort=cohort.name if cohort else "",
+        unsubscribe_url=unsubscribe_url,
     )
 
 
