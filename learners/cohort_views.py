@@ -70,7 +70,7 @@ class CohortViewSet(ModelViewSet):
                     FieldPanel("name", help_text="Tel que les personnes inscrites le liront."),
                     FieldPanel("track"),
                     FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")]),
-                    FieldPanel("time_zone"),
+                    FieldRowPanel([FieldPanel("time_zone"), FieldPanel("alsace_moselle")]),
                 ],
                 heading="La cohorte",
             ),

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from courses.outline import Outline
 from courses.typography import FIXED, pluriel
-from learners import delivery, emails, letters, messages
+from learners import delivery, emails, letters, messages, subscriptions
 from learners.errors import NotEnrolled, NotToContact
-from learners.models import Attempt, Completion, Contact, Enrolment, Letter, OptOut
+from learners.models import Attempt, Completion, Contact, Enrolment, Letter
 from learners.records import enrolled
 from learners.reporting import rows_of
 from learners.standing import next_step
@@ -29,6 +29,8 @@ NEARLY = 80  # per cent of the required steps
 # Nobody is written to twice in a row.
 REST = timedelta(days=7)
 REST_AFTER_REMINDER = timedelta(days=3)
+# Who refuses one of these is not written to from the list.
+DISTURBING = (Letter.Kind.REMINDER, Letter.Kind.MESSAGE)
 # How long one looks whether somebody came back, and from how many people on a share says something.
 LOOK_BACK = timedelta(days=30)
 ENOUGH = 5
@@ -140,7 +142,7 @@ def suggestion_for(enrolment, cohort, outline, *, now):
 
 def refuses(person):
     """Whether this person does not want to be reminded of a track, by the clock or by somebody."""
-    return OptOut.objects.filter(person=person, kind=Letter.Kind.REMINDER).exists()
+    return subscriptions.refusals_of(*DISTURBING).filter(person=person).exists()
 
 
 def _learning(cohort):
@@ -156,7 +158,7 @@ def _willing(enrolments, now):
         due_at__gt=now - REST_AFTER_REMINDER,
         dropped_at__isnull=True,
     )
-    refusing = OptOut.objects.filter(person=OuterRef("person"), kind=Letter.Kind.REMINDER)
+    refusing = subscriptions.refusals_of(*DISTURBING).filter(person=OuterRef("person"))
     return enrolments.exclude(Exists(refusing)).annotate(rests=Exists(lately) | Exists(reminded))
 
 

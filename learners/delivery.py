@@ -13,13 +13,13 @@ import structlog
 from django.conf import settings
 from django.core import signing
 from django.core.mail import get_connection
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from courses.outline import outline_by_pk
 from courses.reveal import SCORE
-from learners import documents, emails, subscriptions
-from learners.models import Attempt, Certificate, Letter, Message, Regrade, WaitingPlace
+from learners import departures, documents, emails, subscriptions
+from learners.models import Attempt, Certificate, Letter, Message, Regrade, User, WaitingPlace
 from learners.records import record_of
 from learners.standing import next_step
 from learners.terms import shown_of
@@ -37,17 +37,22 @@ REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SM
 
 
 def send(letter_pk, *, now):
-    """Send one letter that is due. Returns what happened: « sent », « dropped », « refused » or « none ».
+    """Send one letter that is due. Returns « sent », « postponed », « dropped », « refused » or « none ».
 
-    State is asked again first: a letter whose reason has gone is dropped, with the reason.
+    State is asked again first: a letter whose reason has gone is dropped, with the reason; one that may not leave
+    at this hour waits for its own.
     """
-    due = Letter.objects.due(now).filter(pk=letter_pk)
-    if not due.update(claimed_until=now + CLAIM, tries=F("tries") + 1):
-        return "none"
-    letter = Letter.objects.select_related("person", "enrolment__person", "enrolment__cohort").get(pk=letter_pk)
-    reason = why_drop(letter, now=now)
-    if reason:
-        return _close(letter, "dropped", dropped_at=now, dropped_reason=reason)
+    with transaction.atomic():
+        letter = _claimed(letter_pk, now=now)
+        if letter is None:
+            return "none"
+        reason = why_drop(letter, now=now)
+        if reason:
+            return _close(letter, "dropped", dropped_at=now, dropped_reason=reason)
+        leaves = departure_of(letter, now=now)
+        if leaves.reason:
+            waiting = {"postponed_until": leaves.at, "postponed_reason": leaves.reason[:200]}
+            return _close(letter, "postponed", tries=F("tries") - 1, **waiting)
     try:
         composed, attachments = compose(letter, now=now)
         message = emails.message(
@@ -76,6 +81,28 @@ def _insist(note):
             log.warning("database away")
             connection.close()
             sleep(1)
+
+
+def _claimed(letter_pk, *, now):
+    """The letter, claimed for a while, if it is due and nobody else has it.
+
+    Two optional letters to one person are claimed one after the other: the second counts the first.
+    """
+    person = Letter.objects.optional().filter(pk=letter_pk).values("person")
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=person).values_list("pk"))
+    due = Letter.objects.due(now).filter(pk=letter_pk)
+    if not due.update(claimed_until=now + CLAIM, tries=F("tries") + 1):
+        return None
+    return Letter.objects.select_related("person", "enrolment__person", "enrolment__cohort").get(pk=letter_pk)
+
+
+def departure_of(letter, *, now):
+    """When this letter may leave: now, or later with the reason."""
+    if letter.kind in departures.AT_ONCE:
+        return departures.Departure(now)
+    cohort = letter.enrolment.cohort if letter.enrolment else None
+    found = subscriptions.readers([(letter.person_id, cohort)], now=now, apart_from=[letter.pk])
+    return departures.departure(letter.kind, now=now, reader=found[letter.person_id], policy=subscriptions.policy())
 
 
 def why_drop(letter, *, now):
@@ -132,6 +159,7 @@ def _why_not_remind(letter, outline, *, now):
 def compose(letter, *, now):
     """The words of this letter at that moment, and its attachments as (name, bytes, type) triples."""
     enrolment = letter.enrolment
+    stop = {"unsubscribe_url": subscriptions.unsubscribe_url(letter)}
     match letter.kind:
         case Letter.Kind.ACCOUNT:
             return emails.Composed(subject=letter.subject, text=letter.text, html=letter.html), ()
@@ -147,7 +175,7 @@ def compose(letter, *, now):
                 [step for step in outline.steps if step.pk in done],
                 whats_next(enrolment, outline, now=now),
                 (letter.due_at - enrolment.last_activity_at).days,
-                unsubscribe_url=subscriptions.unsubscribe_url(letter),
+                **stop,
             ), ()
         case Letter.Kind.SEAT if letter.key.startswith("waiting:"):
             places = WaitingPlace.objects.select_related("person", "cohort")
@@ -167,18 +195,19 @@ def compose(letter, *, now):
             rows = Regrade.objects.select_related("answer__review", "answer__attempt__quiz")
             regrade = rows.get(pk=letter.key.removeprefix("regrade:"))
             regrade.answer.attempt.enrolment = enrolment
-            return emails.mark_changed(regrade, shown=shown_of(regrade.answer.attempt, letter.due_at)), ()
+            return emails.mark_changed(regrade, shown=shown_of(regrade.answer.attempt, letter.due_at), **stop), ()
         case Letter.Kind.REVIEW:
             attempt = Attempt.objects.select_related("quiz").get(pk=letter.key.removeprefix("review:"))
             attempt.enrolment = enrolment
             count = attempt.answers.filter(review__graded_at__isnull=False).count()
-            return emails.answers_reviewed(attempt, count, shows_score=SCORE in shown_of(attempt, letter.due_at)), ()
+            shows_score = SCORE in shown_of(attempt, letter.due_at)
+            return emails.answers_reviewed(attempt, count, shows_score=shows_score, **stop), ()
         case Letter.Kind.MESSAGE:
-            return from_manager(enrolment, outline_by_pk(enrolment.track_id), now=now, **_words_of(letter)), ()
+            return from_manager(enrolment, outline_by_pk(enrolment.track_id), now=now, **stop, **_words_of(letter)), ()
     raise ValueError(letter.kind)
 
 
-def from_manager(enrolment, outline, *, subject, text, author, cohort, now):
+def from_manager(enrolment, outline, *, subject, text, author, cohort, now, unsubscribe_url=""):
     """What a manager wrote, as this person receives it: for the letter, and for whoever looks before sending."""
     return emails.manager_message(
         enrolment,
@@ -188,6 +217,7 @@ def from_manager(enrolment, outline, *, subject, text, author, cohort, now):
         text=text,
         author=author,
         cohort=cohort.name if cohort else "",
+        unsubscribe_url=unsubscribe_url,
     )
 
 

@@ -136,7 +136,7 @@ def certificate_ready(certificate):
     )
 
 
-def answers_reviewed(attempt, count, *, shows_score):
+def answers_reviewed(attempt, count, *, shows_score, unsubscribe_url=""):
     """Somebody has read the answers: the result, and where to read what was said of them.
 
     In: an attempt with its quiz and its enrolment's person and track, how many answers were read,
@@ -152,10 +152,11 @@ def answers_reviewed(attempt, count, *, shows_score):
         percent=attempt.percent if shows_score else None,
         passed=attempt.passed if shows_score else None,
         result_url=_absolute(reverse("lms:attempt", args=[attempt.pk])),
+        unsubscribe_url=unsubscribe_url,
     )
 
 
-def mark_changed(regrade, *, shown):
+def mark_changed(regrade, *, shown, unsubscribe_url=""):
     """A mark that was given has changed: what it was, what it is, as far as the quiz shows it.
 
     In: a regrade with its answer, that answer's review and attempt (quiz, enrolment's person and
@@ -178,10 +179,11 @@ def mark_changed(regrade, *, shown):
         lowered=regrade.after < regrade.before,
         commented=FEEDBACK in shown and regrade.comment_before != answer.review.comment,
         result_url=_absolute(reverse("lms:attempt", args=[attempt.pk])),
+        unsubscribe_url=unsubscribe_url,
     )
 
 
-def manager_message(enrolment, outline, next_step, *, subject, text, author, cohort):
+def manager_message(enrolment, outline, next_step, *, subject, text, author, cohort, unsubscribe_url=""):
     """What a manager wrote, in their words, with their name under it.
 
     In: the enrolment with its person, the outline, the ``Step`` that comes next or None, the words with
@@ -197,6 +199,7 @@ def manager_message(enrolment, outline, next_step, *, subject, text, author, coh
         cohort=cohort,
         track=outline.title,
         informal=outline.informal,
+        unsubscribe_url=unsubscribe_url,
     )
 
 
@@ -272,7 +275,13 @@ def _letter(name, person, **facts):
 
 def _common():
     """What every template may use."""
-    return {"site_name": settings.SITE_NAME, "site_url": _absolute("/"), "first_name": "", "unsubscribe_url": ""}
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_url": _absolute("/"),
+        "first_name": "",
+        "unsubscribe_url": "",
+        "preferences_url": _absolute(reverse("lms:preferences")),
+    }
 
 
 def _compose(subject_template, body_template, facts):

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from courses.outline import outlines
-from learners import letters
-from learners.models import Enrolment, Letter, OptOut
+from learners import letters, subscriptions
+from learners.models import Enrolment, Letter
 
 
 def key_of(enrolment):
@@ -33,7 +33,7 @@ def due(outline, *, now):
         .unfinished()
         .silent_since(silent)
         .filter(track_id=outline.pk, person__is_active=True)
-        .exclude(person__in=OptOut.objects.filter(kind=Letter.Kind.REMINDER).values("person"))
+        .exclude(person__in=subscriptions.refusals_of(Letter.Kind.REMINDER).values("person"))
         .exclude(Exists(this_silence))
         .select_related("person")
     )

@@ -219,7 +219,17 @@ class LetterViewSet(ModelViewSet):
     model = Letter
     icon = "mail"
     menu_label = "Messages"
-    list_display = ["address", "kind", "subject", "due_at", "sent_at", "dropped_reason", "last_error"]
+    list_display = [
+        "address",
+        "kind",
+        "subject",
+        "due_at",
+        "postponed_until",
+        "postponed_reason",
+        "sent_at",
+        "dropped_reason",
+        "last_error",
+    ]
     search_fields = ["address", "subject"]
     list_filter = ["kind"]
     ordering = ["-due_at"]
@@ -233,6 +243,8 @@ class LetterViewSet(ModelViewSet):
         "subject",
         "text",
         "due_at",
+        "postponed_until",
+        "postponed_reason",
         "sent_at",
         "tries",
         "last_error",

@@ -6,12 +6,13 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 
 from courses.typography import folded
-from learners import documents
-from learners.models import Sector
+from learners import documents, subscriptions
+from learners.models import Sector, Territory
 
 FIND = "Son nom, une partie de son nom, ou son adresse e-mail."
 # How many people are named when several answer to the same words.
 MOST_NAMED = 5
+LONGEST_PAUSE = timedelta(days=365)
 
 
 class Renderer(TemplatesSetting):
@@ -60,13 +61,82 @@ def printable(name):
 
 
 class Preferences(forms.Form):
-    """What a person accepts to receive."""
+    """What a person accepts to receive, where they live and until when they want no reminder."""
 
-    reminders = forms.BooleanField(
-        label="Recevoir une relance quand je m’interromps",
+    reminder = forms.BooleanField(
+        label="Rappels",
         required=False,
-        help_text="Un message au plus par interruption, avec ce qui est fait et ce qui vient ensuite.",
+        help_text="Quand vous vous interrompez, avant une séance ou une clôture. Deux par semaine au plus, ni la nuit, "
+        "ni le dimanche, ni les jours fériés.",
     )
+    message = forms.BooleanField(
+        label="Messages des responsables",
+        required=False,
+        help_text="Ce que les responsables de vos cohortes vous écrivent.",
+    )
+    review = forms.BooleanField(
+        label="Relectures", required=False, help_text="Quand quelqu’un a lu vos réponses, ou qu’une note a changé."
+    )
+    task = forms.BooleanField(
+        label="Relectures à faire", required=False, help_text="Quand des réponses attendent votre relecture."
+    )
+    digest = forms.BooleanField(
+        label="Résumé de la semaine", required=False, help_text="Le lundi, où en sont vos cohortes."
+    )
+    everything = forms.BooleanField(
+        label="Ne m’envoyer que l’indispensable",
+        required=False,
+        help_text="Votre compte, votre arrivée dans un parcours ou une cohorte, vos attestations. Vaut pour tous vos "
+        "parcours, ceux de demain aussi.",
+    )
+    no_reminder_before = forms.DateField(
+        label="Pas de rappel avant le",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Vacances, examens, surcharge : d’ici là, aucun rappel ne part.",
+    )
+    territory = forms.ChoiceField(
+        label="Où je vis",
+        required=False,
+        choices=[("", "Comme ma cohorte"), *Territory.choices],
+        help_text="Donne l’heure de vos messages et les jours fériés où rien ne part.",
+    )
+
+    RECEIVED = ("reminder", "message", "review", "task", "digest")
+    FOR_REVIEWERS = ("task", "digest")
+
+    def __init__(self, *args, today, reviewer, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+        if not reviewer:
+            for name in self.FOR_REVIEWERS:
+                del self.fields[name]
+
+    @classmethod
+    def initial_of(cls, refused, chosen):
+        """What the form shows of what was chosen before."""
+        return {
+            **{name: name not in refused for name in cls.RECEIVED},
+            "everything": subscriptions.EVERYTHING in refused,
+            "no_reminder_before": chosen.no_reminder_before,
+            "territory": chosen.territory,
+        }
+
+    def clean_no_reminder_before(self):
+        """A pause ends; one that is over is no pause."""
+        day = self.cleaned_data["no_reminder_before"]
+        if day is None or day <= self.today:
+            return None
+        if day > self.today + LONGEST_PAUSE:
+            raise forms.ValidationError("Un an au plus : au-delà, décochez plutôt les rappels.")
+        return day
+
+    def refused(self, before):
+        """The kinds refused, with what was refused before of those that this form does not show."""
+        shown = [name for name in self.RECEIVED if name in self.fields]
+        kept = {name for name in before if name in self.RECEIVED and name not in shown}
+        chosen = {name for name in shown if not self.cleaned_data[name]}
+        return kept | chosen | ({subscriptions.EVERYTHING} if self.cleaned_data["everything"] else set())
 
 
 class Profile(forms.Form):

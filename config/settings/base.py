@@ -243,6 +243,11 @@ EMAIL_FILE_PATH = EMAIL_CONFIG["EMAIL_FILE_PATH"] or None
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="Faire alliance <bonjour@faire-alliance.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# When reminders may leave, at the reader's own hour, and how many (docs/decisions/0025).
+LETTERS_FROM_HOUR = env.int("LETTERS_FROM_HOUR", default=8)
+LETTERS_TO_HOUR = env.int("LETTERS_TO_HOUR", default=20)
+LETTERS_EVERY_DAY = env.bool("LETTERS_EVERY_DAY", default=False)
+LETTERS_PER_WEEK = env.int("LETTERS_PER_WEEK", default=2)
 
 # ---------------------------------------------------------------- files
 

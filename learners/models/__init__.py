@@ -4,15 +4,16 @@ from learners.models.accommodation import Accommodation
 from learners.models.allowance import Allowance
 from learners.models.attempt import Answer, Attempt
 from learners.models.certificate import Certificate
-from learners.models.cohort import Cohort, CohortLead, CohortOpening, CohortQuizWindow, Sector, TimeZone
+from learners.models.cohort import Cohort, CohortLead, CohortOpening, CohortQuizWindow, Sector
 from learners.models.completion import Completion
 from learners.models.contact import Contact, Message
 from learners.models.enrolment import Enrolment, EnrolmentChange, Pair
 from learners.models.heartbeat import Heartbeat
 from learners.models.invitation import Invitation, WaitingPlace
-from learners.models.letter import Letter, OptOut
+from learners.models.letter import Letter, LetterChoices, OptOut
 from learners.models.person import User
 from learners.models.review import Regrade, Review
+from learners.models.territory import Territory, TimeZone
 
 __all__ = [
     "Accommodation",
@@ -31,12 +32,14 @@ __all__ = [
     "Heartbeat",
     "Invitation",
     "Letter",
+    "LetterChoices",
     "Message",
     "OptOut",
     "Pair",
     "Regrade",
     "Review",
     "Sector",
+    "Territory",
     "TimeZone",
     "User",
     "WaitingPlace",

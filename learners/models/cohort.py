@@ -11,23 +11,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from courses.models import ModulePage, QuizPage, TrackPage
-
-
-class TimeZone(models.TextChoices):
-    """Where the people of a cohort live: their days begin at their own midnight."""
-
-    PARIS = "Europe/Paris", "Hexagone et Corse"
-    GUADELOUPE = "America/Guadeloupe", "Guadeloupe"
-    MARTINIQUE = "America/Martinique", "Martinique"
-    GUYANE = "America/Cayenne", "Guyane"
-    REUNION = "Indian/Reunion", "La Réunion"
-    MAYOTTE = "Indian/Mayotte", "Mayotte"
-    SAINT_PIERRE = "America/Miquelon", "Saint-Pierre-et-Miquelon"
-    SAINT_BARTHELEMY = "America/St_Barthelemy", "Saint-Barthélemy"
-    SAINT_MARTIN = "America/Marigot", "Saint-Martin"
-    POLYNESIA = "Pacific/Tahiti", "Polynésie française"
-    CALEDONIA = "Pacific/Noumea", "Nouvelle-Calédonie"
-    WALLIS = "Pacific/Wallis", "Wallis-et-Futuna"
+from learners.models.territory import Territory, TimeZone
 
 
 class Sector(models.TextChoices):
@@ -63,6 +47,12 @@ class Cohort(ClusterableModel):
         choices=TimeZone.choices,
         default=TimeZone.PARIS,
         help_text="Les dates de la cohorte commencent à minuit, heure de ce territoire.",
+    )
+    alsace_moselle = models.BooleanField(
+        "en Alsace ou en Moselle",
+        default=False,
+        db_default=False,
+        help_text="Deux jours fériés de plus, où aucun rappel ne part. Ne change rien ailleurs que dans l’Hexagone.",
     )
     seats = models.PositiveSmallIntegerField(
         "places",
@@ -112,6 +102,11 @@ class Cohort(ClusterableModel):
     def zone(self):
         """Where its days begin and end."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def territory(self):
+        """Whose public holidays its people have, unless they say otherwise for themselves."""
+        return Territory.at(self.time_zone, alsace_moselle=self.alsace_moselle)
 
     def get_absolute_url(self):
         """The board of this cohort."""

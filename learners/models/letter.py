@@ -1,10 +1,11 @@
-"""Letter: every message that leaves, once. OptOut: what a person no longer wants to receive."""
+"""Letter: every message that leaves, once. OptOut and LetterChoices: what a person wants to receive, and when."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from learners.models.enrolment import Enrolment
+from learners.models.territory import Territory
 
 
 class LetterQuerySet(models.QuerySet):
@@ -14,7 +15,13 @@ class LetterQuerySet(models.QuerySet):
 
     def due(self, now):
         """Waiting letters whose time has come, that nobody is sending right now and no server has just refused."""
-        return self.waiting().filter(due_at__lte=now).filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
+        free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+        allowed = Q(postponed_until__isnull=True) | Q(postponed_until__lte=now)
+        return self.waiting().filter(free, allowed, due_at__lte=now)
+
+    def optional(self):
+        """Letters that nobody has to receive: they count together towards what a person gets in a week."""
+        return self.filter(kind=Letter.Kind.REMINDER)
 
 
 class Letter(models.Model):
@@ -28,6 +35,8 @@ class Letter(models.Model):
         REVIEW = "review", "Relecture"
         SEAT = "seat", "Place obtenue"
         MESSAGE = "message", "Message de responsable"
+        TASK = "task", "Relectures à faire"
+        DIGEST = "digest", "Résumé de la semaine"
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -49,6 +58,9 @@ class Letter(models.Model):
     subject = models.CharField("objet", max_length=200, blank=True)
     text = models.TextField("texte", blank=True)
     html = models.TextField("html", blank=True)
+    # When it may leave at the earliest, if later than its cause: a night, a holiday, a pause, somebody's choice.
+    postponed_until = models.DateTimeField("attend jusqu’au", null=True, blank=True)
+    postponed_reason = models.CharField("pourquoi elle attend", max_length=200, blank=True, default="", db_default="")
     claimed_until = models.DateTimeField("en cours d’envoi jusqu’à", null=True, blank=True)
     tries = models.PositiveSmallIntegerField("essais", default=0)
     last_error = models.CharField("dernier refus", max_length=240, blank=True)
@@ -73,12 +85,20 @@ class Letter(models.Model):
                 name="letter_dropped_with_reason",
                 violation_error_message="Un message abandonné a un motif.",
             ),
+            models.CheckConstraint(
+                condition=Q(postponed_until__isnull=True, postponed_reason="")
+                | (Q(postponed_until__isnull=False) & ~Q(postponed_reason="")),
+                name="letter_postponed_with_reason",
+                violation_error_message="Un message qui attend dit pourquoi.",
+            ),
         ]
         indexes = [
             # The sweep reads the waiting ones, a handful among all that were ever sent.
             models.Index(
                 fields=["due_at"], name="letter_waiting", condition=Q(sent_at__isnull=True, dropped_at__isnull=True)
             ),
+            # What somebody received lately, asked before each reminder leaves.
+            models.Index(fields=["person", "sent_at"], name="letter_received", condition=Q(kind="reminder")),
         ]
 
     def __str__(self):
@@ -88,10 +108,14 @@ class Letter(models.Model):
 class OptOut(models.Model):
     """A person no longer wants letters of this kind; no later enrolment cancels it."""
 
+    # Every kind that may be refused, those of tomorrow too.
+    EVERYTHING = "everything"
+    KINDS = [(EVERYTHING, "Tout ce qui n’est pas indispensable"), *Letter.Kind.choices]
+
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="opt_outs", verbose_name="personne"
     )
-    kind = models.CharField("nature", max_length=20, choices=Letter.Kind.choices)
+    kind = models.CharField("nature", max_length=20, choices=KINDS)
     opted_out_at = models.DateTimeField("depuis")
 
     class Meta:
@@ -107,3 +131,22 @@ class OptOut(models.Model):
 
     def __str__(self):
         return f"{self.person_id} · {self.kind}"
+
+
+class LetterChoices(models.Model):
+    """When and where somebody is reached: no row for whoever never chose."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="letter_choices", verbose_name="personne"
+    )
+    territory = models.CharField(
+        "territoire", max_length=3, choices=Territory.choices, blank=True, help_text="Vide : celui de la cohorte."
+    )
+    no_reminder_before = models.DateField("pas de rappel avant le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "choix de messages"
+        verbose_name_plural = "choix de messages"
+
+    def __str__(self):
+        return str(self.person_id)

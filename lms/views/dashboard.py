@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from courses.outline import outlines
 from learners import people, subscriptions
-from learners.models import Letter, OptOut
+from learners.access import is_reviewer
 from lms.forms import Preferences, Profile
 from lms.learning import Learning, enrolments_of
 
@@ -33,16 +33,19 @@ def dashboard(request):
 @login_required
 def preferences(request):
     """The name on attestations, and what one accepts to receive."""
-    person = request.user
-    refused = OptOut.objects.filter(person=person, kind=Letter.Kind.REMINDER).exists()
+    person, now = request.user, timezone.now()
+    refused = subscriptions.refused_by(person)
     profile = Profile(request.POST or None, initial={"first_name": person.first_name, "last_name": person.last_name})
-    form = Preferences(request.POST or None, initial={"reminders": not refused})
+    form = Preferences(
+        request.POST or None,
+        initial=Preferences.initial_of(refused, subscriptions.choices_of(person)),
+        today=timezone.localdate(now),
+        reviewer=is_reviewer(person),
+    )
     if request.method == "POST" and profile.is_valid() and form.is_valid():
         people.rename(person, **profile.cleaned_data)
-        if form.cleaned_data["reminders"]:
-            subscriptions.opt_in(person_pk=person.pk, kind=Letter.Kind.REMINDER)
-        else:
-            subscriptions.opt_out(person_pk=person.pk, kind=Letter.Kind.REMINDER, at=timezone.now())
+        chosen = {name: form.cleaned_data[name] for name in ("territory", "no_reminder_before")}
+        subscriptions.choose(person=person, refused=form.refused(refused), at=now, **chosen)
         messages.success(request, "Préférences enregistrées.")
         return redirect("lms:preferences")
     return TemplateResponse(request, "lms/preferences.html", {"form": form, "profile": profile})

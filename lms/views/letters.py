@@ -9,11 +9,30 @@ from django.views.decorators.http import require_http_methods, require_POST
 from learners import subscriptions
 from learners.models import Letter, User
 
+# What a link stops, as its page says it.
+WORDS = {
+    Letter.Kind.REMINDER: "les rappels",
+    Letter.Kind.MESSAGE: "les messages des responsables de vos cohortes",
+    Letter.Kind.REVIEW: "les messages sur les relectures de vos réponses",
+    Letter.Kind.TASK: "les annonces de relectures à faire",
+    Letter.Kind.DIGEST: "le résumé de la semaine",
+    subscriptions.EVERYTHING: "tout ce qui n’est pas indispensable",
+}
+
+
+def token_of_everything(person_pk):
+    """The token that stops all that may be refused."""
+    return subscriptions.token_for(person_pk, subscriptions.EVERYTHING)
+
 
 def read(token):
     """The person and the kind of letter of a link, or a 404 for one that we did not sign."""
     known = subscriptions.read_token(token)
-    if known is None or known[1] not in subscriptions.REFUSABLE or not User.objects.filter(pk=known[0]).exists():
+    if (
+        known is None
+        or known[1] not in (*subscriptions.REFUSABLE, subscriptions.EVERYTHING)
+        or not User.objects.filter(pk=known[0]).exists()
+    ):
         raise Http404
     return known
 
@@ -25,7 +44,11 @@ def read(token):
 def unsubscribe(request, token):
     """Ask on GET, stop on POST: from our page or from a mail provider's button."""
     person_pk, kind = read(token)
-    context = {"token": token, "letter_kind_label": Letter.Kind(kind).label.lower()}
+    context = {
+        "token": token,
+        "kinds": WORDS[kind],
+        "everything": None if kind == subscriptions.EVERYTHING else token_of_everything(person_pk),
+    }
     if request.method != "POST":
         return TemplateResponse(request, "lms/unsubscribe.html", context)
     subscriptions.opt_out(person_pk=person_pk, kind=kind, at=timezone.now())

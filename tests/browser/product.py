@@ -136,6 +136,10 @@ def start(folder):
         "HOST": "127.0.0.1",
         "PORT": "0",
         "EMAIL_URL": f"smtp://127.0.0.1:{sink.stdout.readline().strip()}",
+        # The journeys are made at any hour of any day.
+        "LETTERS_FROM_HOUR": "0",
+        "LETTERS_TO_HOUR": "24",
+        "LETTERS_EVERY_DAY": "true",
         **own_database(os.environ.get("DATABASE_URL", "")),
     }
     sink.stdout.close()

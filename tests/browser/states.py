@@ -307,7 +307,7 @@ def unsubscribe(stage):
 @state
 def unsubscribed(stage):
     page = unsubscribe(stage)
-    page.get_by_role("button", name="Ne plus recevoir de rappels").click()
+    page.get_by_role("button", name="Ne plus les recevoir").click()
     arrives_at(page, "C’est fait")
     return page
 

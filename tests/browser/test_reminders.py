@@ -13,7 +13,7 @@ DELAY = 8  # days of silence before a reminder, in the track jeunes
 
 
 def reminders(product, email):
-    """The reminders that this person has received: the only letters that can be refused."""
+    """The reminders that this person has received: of their letters, the only ones that can be refused."""
     return [letter for letter in product.letters(email) if letter["List-Unsubscribe"]]
 
 
@@ -110,10 +110,10 @@ def test_the_link_at_the_foot_of_the_letter_asks_first_and_can_be_undone(people,
     page.goto(address)
     arrives_at(page, "Ne plus recevoir ces messages ?")
     assert backstage("refuses_reminders", email=email) is False  # looking changes nothing
-    page.get_by_role("button", name="Ne plus recevoir de rappels").click()
+    page.get_by_role("button", name="Ne plus les recevoir").click()
     arrives_at(page, "C’est fait")
     assert backstage("refuses_reminders", email=email) is True
-    page.get_by_role("button", name="Recevoir de nouveau les rappels").click()
+    page.get_by_role("button", name="Les recevoir de nouveau").click()
     arrives_at(page, "C’est noté")
     assert backstage("refuses_reminders", email=email) is False
 

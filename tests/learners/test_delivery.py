@@ -3,18 +3,19 @@
 import io
 import re
 import socket
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pypdf
 import pytest
 import time_machine
 from django.core import mail
 
+from courses.models import CataloguePage
 from courses.outline import outline_by_pk
 from learners import attempts, certificates, delivery, emails, letters, progress, reminders, subscriptions
 from learners import enrolment as enrolments
 from learners.models import Certificate, Letter
-from tests.factories import learners
+from tests.factories import courses, learners
 from tests.factories.learners import NOW, enrol
 
 CODE = emails.Composed(subject="Votre code", text="Le code : 123456\n", html="<p>Le code : 123456</p>")
@@ -411,3 +412,85 @@ def test_saving_answers_is_coming_back(reminder, enrolment, quiz):
     attempts.open_attempt(enrolment_pk=enrolment.pk, quiz_pk=quiz.pk, at=SILENT)
     assert delivery.send(reminder.pk, now=SILENT) == "dropped"
     assert state(reminder)["dropped_reason"] == "la personne est revenue"
+
+
+# ------------------------------------------------------------ is it the moment?
+
+NIGHT = SILENT.replace(hour=22)  # eleven in the evening in Paris
+MORNING = datetime(2026, 12, 3, 7, tzinfo=UTC)  # eight in Paris
+
+
+def waits(letter):
+    """Until when a letter waits, and why."""
+    return Letter.objects.values_list("postponed_until", "postponed_reason", "tries", "claimed_until").get(pk=letter.pk)
+
+
+def test_a_reminder_of_the_night_waits_for_the_morning_and_says_why(reminder, postbox):
+    assert delivery.send(reminder.pk, now=NIGHT) == "postponed"
+    assert waits(reminder) == (MORNING, "entre 20\u00a0h et 8\u00a0h", 0, None)
+    assert not Letter.objects.due(MORNING - timedelta(seconds=1)).filter(pk=reminder.pk).exists()
+    assert postbox.received == []
+    assert delivery.send(reminder.pk, now=MORNING) == "sent"
+    assert state(reminder)["tries"] == 1
+
+
+def test_what_a_person_asked_for_is_asked_again_in_the_morning(reminder, enrolment):
+    assert delivery.send(reminder.pk, now=NIGHT) == "postponed"
+    subscriptions.choose(
+        person=enrolment.person, refused=set(), territory="", no_reminder_before=date(2026, 12, 10), at=NIGHT
+    )
+    assert delivery.send(reminder.pk, now=MORNING) == "postponed"
+    assert waits(reminder)[:2] == (
+        datetime(2026, 12, 10, 7, tzinfo=UTC),
+        "pas de rappel avant le 10\u00a0décembre 2026, à sa demande",
+    )
+
+
+def test_a_reminder_follows_the_holidays_of_the_cohort(reminder, enrolment):
+    """26 December: a Saturday of work, but in Alsace."""
+    now = datetime(2026, 12, 26, 10, tzinfo=UTC)
+    enrolment.cohort = learners.make_cohort(enrolment.track)
+    enrolment.cohort.alsace_moselle = True
+    enrolment.cohort.save()
+    enrolment.save()
+    assert delivery.send(reminder.pk, now=now) == "postponed"
+    assert waits(reminder)[1] == "jour férié (Saint-Étienne), dimanche"
+
+
+def test_where_somebody_says_they_live_counts_more_than_where_their_cohort_is(reminder, enrolment):
+    enrolment.cohort = learners.make_cohort(enrolment.track)
+    enrolment.save()
+    subscriptions.choose(person=enrolment.person, refused=set(), territory="PF", no_reminder_before=None, at=NOW)
+    assert delivery.send(reminder.pk, now=SILENT) == "postponed"  # eleven in the evening of the day before
+    assert waits(reminder)[0] == datetime(2026, 12, 2, 18, tzinfo=UTC)
+
+
+def another_reminder(person, number, **fields):
+    row = enrol(person, courses.make_track(CataloguePage.objects.get(), slug=f"p{number}", modules=[(1, False)]))
+    fields = {"due_at": SILENT, "address": person.email, **fields}
+    return Letter.objects.create(
+        kind="reminder", person=person, enrolment=row, key=f"reminder:{row.pk}:20261123090000:{number}", **fields
+    )
+
+
+def test_nobody_gets_more_than_two_reminders_a_week_whatever_their_tracks(reminder, enrolment):
+    others = [another_reminder(enrolment.person, number) for number in (1, 2)]
+    assert [delivery.send(one.pk, now=SILENT) for one in (reminder, *others)] == ["sent", "sent", "postponed"]
+    assert waits(others[1])[:2] == (SILENT + timedelta(days=7), "déjà 2 en sept jours")
+
+
+def test_a_reminder_that_is_leaving_counts_as_received(reminder, enrolment):
+    another_reminder(enrolment.person, 1, sent_at=SILENT - timedelta(days=1))
+    another_reminder(enrolment.person, 2, claimed_until=SILENT + timedelta(seconds=30))
+    assert delivery.send(reminder.pk, now=SILENT) == "postponed"
+
+
+def test_the_letters_of_others_do_not_count(reminder):
+    somebody = learners.make_person("tom@example.org")
+    for number in (1, 2):
+        another_reminder(somebody, number, sent_at=SILENT)
+    assert delivery.send(reminder.pk, now=SILENT) == "sent"
+
+
+def test_what_somebody_asked_for_leaves_at_night(welcome, attestation):
+    assert [delivery.send(one.pk, now=NIGHT) for one in (welcome, attestation)] == ["sent", "sent"]

@@ -205,8 +205,8 @@ def test_a_reminder_names_what_is_done_and_what_comes_next():
         "Trois mots (leçon, 13~min)\n"
         f"{SITE}/parcours/x/m/3/\n\n"
         f"À bientôt,\n{SIGNATURE}"
-        "Vous recevez ce message parce que vous suivez le parcours «·Décideurs·». "
-        "Nous ne vous écrirons pas d’autre rappel avant votre retour.\n\n"
+        "Vous recevez ce message parce que vous suivez le parcours «·Décideurs·».\n\n"
+        f"Choisir ce que je reçois, et quand~: {SITE}/mon-espace/preferences/\n"
         f"Ne plus recevoir de rappels~: {UNSUBSCRIBE}\n"
     )
 
@@ -229,8 +229,8 @@ def test_a_reminder_before_the_last_step_says_so_and_names_only_the_latest_ones(
         f"{SITE}/parcours/x/m/5/\n\n"
         "C’est la dernière étape avant ton attestation de réussite du parcours.\n\n"
         f"À bientôt,\n{SIGNATURE}"
-        "Tu reçois ce message parce que tu suis le parcours «·Jeunes·». "
-        "Nous ne t’écrirons pas d’autre rappel avant ton retour.\n\n"
+        "Tu reçois ce message parce que tu suis le parcours «·Jeunes·».\n\n"
+        f"Choisir ce que je reçois, et quand~: {SITE}/mon-espace/preferences/\n"
         f"Ne plus recevoir de rappels~: {UNSUBSCRIBE}\n"
     )
 
@@ -451,9 +451,9 @@ def test_every_link_is_absolute_and_in_the_text_as_well():
 
 def test_what_can_be_refused_ends_with_the_way_to_refuse_it():
     for letter in every_letter():
-        is_reminder = "rappel avant" in letter.text
-        assert letter.text.endswith(f"{UNSUBSCRIBE}\n") is is_reminder
-        assert (f'href="{UNSUBSCRIBE}"' in letter.html) is is_reminder
+        refusable = "Ne plus recevoir" in letter.text
+        assert letter.text.endswith(f"{UNSUBSCRIBE}\n") is refusable
+        assert (f'href="{UNSUBSCRIBE}"' in letter.html) is refusable
 
 
 def test_names_and_titles_are_text_never_markup():

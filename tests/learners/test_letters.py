@@ -46,6 +46,8 @@ def test_a_letter_is_written_without_its_words(enrolment):
         "subject": "",
         "text": "",
         "html": "",
+        "postponed_until": None,
+        "postponed_reason": "",
         "claimed_until": None,
         "tries": 0,
         "last_error": "",

@@ -5,6 +5,7 @@ import time_machine
 from django.core import signing
 from django.urls import resolve
 
+from learners import enrolment as enrolments
 from learners import letters, subscriptions
 from learners.models import Letter, OptOut
 from tests.factories import learners
@@ -91,7 +92,7 @@ def test_accepting_again_takes_the_refusal_back_and_may_be_repeated(learner):
     assert [subscriptions.refuses(person, "reminder") for person in (learner, somebody)] == [False, True]
 
 
-def test_only_reminders_can_be_refused(learner):
+def test_what_somebody_asked_for_cannot_be_refused(learner):
     for kind in Letter.Kind.values:
         subscriptions.opt_out(person_pk=learner.pk, kind=kind, at=NOW)
     assert {kind: subscriptions.refuses(learner, kind) for kind in Letter.Kind.values} == {
@@ -99,7 +100,46 @@ def test_only_reminders_can_be_refused(learner):
         "welcome": False,
         "reminder": True,
         "certificate": False,
-        "review": False,
+        "review": True,
         "seat": False,
-        "message": False,
+        "message": True,
+        "task": True,
+        "digest": True,
     }
+
+
+def test_refusing_everything_holds_for_all_that_may_be_refused_and_nothing_else(learner):
+    subscriptions.opt_out(person_pk=learner.pk, kind=subscriptions.EVERYTHING, at=NOW)
+    assert {kind for kind in Letter.Kind.values if subscriptions.refuses(learner, kind)} == set(subscriptions.REFUSABLE)
+
+
+def test_no_later_enrolment_cancels_what_was_refused(learner, track):
+    subscriptions.opt_out(person_pk=learner.pk, kind=subscriptions.EVERYTHING, at=NOW)
+    row = learners.enrol(learner, track, at=LATER)
+    enrolments.withdraw(person=learner, track_pk=track.pk, at=LATER)
+    learners.enrol(learner, track, at=LATER, cohort=learners.make_cohort(track))
+    row.refresh_from_db()
+    assert (row.withdrawn_at, subscriptions.refuses(learner, "reminder")) == (None, True)
+
+
+def test_choosing_keeps_the_date_of_a_refusal_that_stays_and_may_be_repeated(learner):
+    for at in (NOW, LATER):
+        subscriptions.choose(
+            person=learner, refused={"reminder", "review"}, territory="974", no_reminder_before=None, at=at
+        )
+    assert list(OptOut.objects.order_by("kind").values_list("kind", "opted_out_at")) == [
+        ("reminder", NOW),
+        ("review", NOW),
+    ]
+    subscriptions.choose(person=learner, refused={"review"}, territory="", no_reminder_before=LATER.date(), at=LATER)
+    assert subscriptions.refused_by(learner) == {"review"}
+    chosen = subscriptions.choices_of(learner)
+    assert (chosen.territory, chosen.no_reminder_before) == ("", LATER.date())
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_what_is_to_be_known_of_readers_is_two_questions(track, people, django_assert_num_queries):
+    rows = [learners.enrol(learners.make_person(f"p{one}@example.org"), track) for one in range(people)]
+    with django_assert_num_queries(2):
+        found = subscriptions.readers([(row.person_id, None) for row in rows], now=NOW)
+    assert set(found) == {row.person_id for row in rows}

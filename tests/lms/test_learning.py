@@ -1,6 +1,6 @@
 """What a learner does, from the enrolment to the attestation, by the buttons of the pages."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from wagtail.models import Page
@@ -8,6 +8,7 @@ from wagtail.models import Page
 from courses.models import QuizPage
 from courses.outline import outline_by_pk
 from courses.versions import thaw
+from learners import subscriptions
 from learners.models import Answer, Attempt, Certificate, Completion, Enrolment, Letter
 from tests.factories.courses import make_lesson, make_module, make_quiz, make_track, publish
 from tests.factories.learners import NOW, enrol, finish, finish_step, make_cohort, make_person, right_responses
@@ -394,17 +395,46 @@ def test_my_space_keeps_a_track_that_was_finished_when_authors_add_a_step(nadia,
 
 def test_preferences_change_the_name_and_stop_and_resume_reminders(nadia, learner):
     page = nadia.open("/mon-espace/preferences/")
-    assert page.form("Enregistrer")[2]["reminders"] == ["on"]
+    shown = page.form("Enregistrer")[2]
+    assert [shown.get(name) for name in ("reminder", "message", "review", "everything")] == [["on"]] * 3 + [None]
+    assert ("task" in shown, "digest" in shown) == (False, False)  # for those who review
 
-    stopped = nadia.press(page, "Enregistrer", {"first_name": "Nadia-Lou", "last_name": "Ben Ali", "reminders": []})
+    stopped = nadia.press(page, "Enregistrer", {"first_name": "Nadia-Lou", "last_name": "Ben Ali", "reminder": []})
 
     assert stopped.said == ["Préférences enregistrées."]
-    assert "reminders" not in stopped.form("Enregistrer")[2]
+    assert "reminder" not in stopped.form("Enregistrer")[2]
     learner.refresh_from_db()
-    assert (learner.get_full_name(), learner.opt_outs.count()) == ("Nadia-Lou Ben Ali", 1)
+    assert (learner.get_full_name(), subscriptions.refused_by(learner)) == ("Nadia-Lou Ben Ali", {"reminder"})
 
-    nadia.press(stopped, "Enregistrer", {"reminders": "on"})
+    nadia.press(stopped, "Enregistrer", {"reminder": "on"})
     assert learner.opt_outs.count() == 0
+
+
+def test_preferences_keep_a_pause_a_place_and_the_choice_of_the_indispensable(nadia, learner):
+    page = nadia.open("/mon-espace/preferences/")
+    chosen = {"no_reminder_before": "2026-12-20", "territory": "6AE", "everything": "on"}
+    again = nadia.press(page, "Enregistrer", chosen)
+    shown = again.form("Enregistrer")[2]
+    assert {name: shown[name] for name in chosen} == {name: [value] for name, value in chosen.items()}
+    assert {kind for kind in Letter.Kind.values if not subscriptions.refuses(learner, kind)} == {
+        "account",
+        "welcome",
+        "certificate",
+        "seat",
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "kept"), [("2026-11-23", None), ("2020-01-01", None), ("2026-11-24", date(2026, 11, 24))]
+)
+def test_a_pause_that_is_over_is_no_pause(nadia, learner, day, kept):
+    nadia.press(nadia.open("/mon-espace/preferences/"), "Enregistrer", {"no_reminder_before": day})
+    assert subscriptions.choices_of(learner).no_reminder_before == kept
+
+
+def test_a_pause_of_years_is_refused_beside_its_field(nadia):
+    page = nadia.press(nadia.open("/mon-espace/preferences/"), "Enregistrer", {"no_reminder_before": "2030-01-01"})
+    assert page.invalid == {"no_reminder_before": "Un an au plus : au-delà, décochez plutôt les rappels."}
 
 
 def test_a_name_that_the_attestation_cannot_print_is_refused_beside_its_field(nadia, learner):

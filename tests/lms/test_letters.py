@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from learners.models import Letter, OptOut
 from learners.reminders import write_due
-from learners.subscriptions import token_for
+from learners.subscriptions import refused_by, token_for
 from learners.tasks import send_letter
 from tests.factories.learners import make_person
 from tests.lms.visiting import Visitor
@@ -55,7 +55,7 @@ def test_opening_the_link_asks_and_changes_nothing(visitor, learner, site):
     page = visitor.open(address)
 
     assert (page.status, page.h1) == (200, "Ne plus recevoir ces messages ?")
-    assert page.buttons == ["Ne plus recevoir de rappels"]
+    assert page.buttons == ["Ne plus les recevoir", "Seulement l’indispensable"]
     assert visitor.client.head(address).status_code == 200
     assert OptOut.objects.count() == 0
 
@@ -63,11 +63,11 @@ def test_opening_the_link_asks_and_changes_nothing(visitor, learner, site):
 def test_a_reader_stops_the_reminders_by_the_button_and_may_undo_it(visitor, learner, site):
     page = visitor.open(f"/messages/{token_for(learner.pk, 'reminder')}/desinscription/")
 
-    stopped = visitor.press(page, "Ne plus recevoir de rappels")
+    stopped = visitor.press(page, "Ne plus les recevoir")
     assert (stopped.status, stopped.h1) == (200, "C’est fait")
     assert OptOut.objects.count() == 1
 
-    back = visitor.press(stopped, "Recevoir de nouveau les rappels")
+    back = visitor.press(stopped, "Les recevoir de nouveau")
     assert (back.status, back.h1) == (200, "C’est noté")
     assert OptOut.objects.count() == 0
 
@@ -98,7 +98,15 @@ def test_the_link_knows_no_other_method(client, learner, site, method):
 def test_only_what_may_be_refused_has_a_link(visitor, learner, site):
     statuses = [
         visitor.open(f"/messages/{token_for(learner.pk, kind)}/desinscription/").status
-        for kind in ("account", "welcome", "certificate", "reminder")
+        for kind in ("account", "welcome", "certificate", "seat", "reminder", "message", "review", "everything")
     ]
 
-    assert statuses == [404, 404, 404, 200]
+    assert statuses == [404] * 4 + [200] * 4
+
+
+def test_a_reader_keeps_the_indispensable_only(visitor, learner, site):
+    page = visitor.open(f"/messages/{token_for(learner.pk, 'reminder')}/desinscription/")
+
+    assert visitor.press(page, "Seulement l’indispensable").h1 == "C’est fait"
+
+    assert refused_by(learner) == {"everything"}
