@@ -5,6 +5,7 @@ import re
 from io import StringIO
 from operator import itemgetter
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import arrives_at, plain, sign_in
@@ -38,9 +39,9 @@ MONTHS = [
 ]
 
 
-def manager(people, product, size="desktop"):
+def manager(people, product, size="desktop", *, javascript=True):
     """The manager of the demonstration, signed in, on the list of cohorts."""
-    page = people(size)
+    page = people(size, javascript=javascript)
     sign_in(page, "responsable@demo.example", product.password, to="/cohortes/")
     return page
 
@@ -96,6 +97,19 @@ def test_the_board_shows_who_needs_a_hand_first_and_can_be_narrowed(people, prod
 def shown_figures(page):
     """The figures at the head of the board."""
     return plain(page.get_by_role("region", name="La cohorte en chiffres").inner_text())
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_from_the_list_of_cohorts_it_takes_four_presses_to_write_to_who_stalls(people, product, javascript):
+    page = manager(people, product, size="phone", javascript=javascript)
+    page.goto("/cohortes/")
+    open_board(page, "Catalyseurs")
+    name = page.locator(".contact strong").first.inner_text()
+    page.locator(".contact").first.get_by_role("link", name="Écrire").click()
+    arrives_at(page, f"Écrire à {name}")
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_role("status").filter(has_text=f"Message envoyé à {name}.")).to_be_visible()
+    expect(page.get_by_role("link", name=f"Écrire à {name}")).to_have_count(0)
 
 
 def test_the_export_says_what_the_board_shows(people, product):
