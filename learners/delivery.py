@@ -29,8 +29,8 @@ log = structlog.get_logger(__name__)
 # Longer than the time limit of a task, so that a claim never ends while its sender is alive;
 # shorter than the two minutes promised to recover from a kill.
 CLAIM = timedelta(seconds=110)
-# Seconds; with what came before, a task ends within its limit.
-INSISTENCE = 60
+# Seconds; with the patience of a sweep before it, a task still ends within its limit.
+INSISTENCE = 30
 # After so many refusals a letter is parked for a human to look at. A server that is away refuses nothing.
 MAX_TRIES = 12
 REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Count, Q
 
 from learners.models import Heartbeat, Letter
+from learners.models.letter import WAITING
 
 # The clock asks every 30 seconds and a worker answers: three silences are a fault.
 SILENCE = timedelta(seconds=100)
@@ -37,10 +38,9 @@ class Pulse:
 def pulse(*, now):
     """The Pulse of the product. Two queries."""
     last = Heartbeat.objects.filter(name="clock").values_list("at", flat=True).first()
-    waits = Q(sent_at__isnull=True, dropped_at__isnull=True)
-    letters = Letter.objects.filter(waits | Q(dropped_at__gt=now - LATELY)).aggregate(
-        waiting=Count("pk", filter=waits),
-        late=Count("pk", filter=waits & Q(due_at__lt=now - LATE)),
+    letters = Letter.objects.filter(WAITING | Q(dropped_at__gt=now - LATELY)).aggregate(
+        waiting=Count("pk", filter=WAITING),
+        late=Count("pk", filter=WAITING & Q(due_at__lt=now - LATE)),
         given_up=Count("pk", filter=Q(dropped_at__isnull=False) & ~Q(last_error="")),
     )
     return Pulse(since_tick=now - last if last else None, **letters)

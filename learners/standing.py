@@ -115,8 +115,7 @@ def track_opening(outline, record):
     """
     if outline.opens_after_days is None:
         return record.begins_on or outline.opens_on
-    start = record.begins_on or record.enrolled_on
-    return start + timedelta(days=outline.opens_after_days) if start else None
+    return _after(outline.opens_after_days, record)
 
 
 def opening_of(module, record):
@@ -127,8 +126,13 @@ def opening_of(module, record):
     own = record.openings.get(module.pk)
     if own is not None or module.opens_after_days is None:
         return own or module.opens_on
+    return _after(module.opens_after_days, record)
+
+
+def _after(days, record):
+    """The day after so many, counted from the beginning of the cohort, else from the enrolment; None before both."""
     start = record.begins_on or record.enrolled_on
-    return start + timedelta(days=module.opens_after_days) if start else None
+    return start + timedelta(days=days) if start else None
 
 
 def _too_early(outline, module, record, now):

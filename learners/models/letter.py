@@ -7,11 +7,14 @@ from django.db.models import Q
 from learners.models.enrolment import Enrolment
 from learners.models.territory import Territory
 
+# Neither sent nor dropped.
+WAITING = Q(sent_at__isnull=True, dropped_at__isnull=True)
+
 
 class LetterQuerySet(models.QuerySet):
     def waiting(self):
         """Letters that are neither sent nor dropped."""
-        return self.filter(sent_at__isnull=True, dropped_at__isnull=True)
+        return self.filter(WAITING)
 
     def due(self, now):
         """Waiting letters whose time has come, that nobody is sending right now and no server has just refused."""

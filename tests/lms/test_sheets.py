@@ -71,7 +71,7 @@ def test_the_head_of_a_sheet_says_who_and_when(samuel, cohort, bob, lead):
         "Premier accès": "30 octobre 2026",
         "Dernier accès": "8 novembre 2026, il y a 15 jours",
         "Adresse e-mail": "bob@example.org",
-        "Organisation": "Le Garage",
+        "Organisation": "Le Garage Modifier l’organisation et le secteur",
         "Secteur": "Entreprise",
         "Binôme": "Ada",
         "Temps supplémentaire": "+ 33 %",

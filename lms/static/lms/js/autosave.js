@@ -35,7 +35,7 @@ function autosave(form, whose) {
   const changed = () => groups.filter((group) => text(group) !== group.saved);
   const leaving = () => changed().filter((group) => !group.held);
   const key = () => `${whose}:${basis.page}`;
-  let timer, since = 0, failures = 0, heard = 0, at = 0, made = basis.revision, shown = "", refused = {}, sending = "";
+  let timer, since = 0, failures = 0, heard = 0, at = Date.now(), made = basis.revision, shown = "", refused = {}, sending = "";
   let line = Promise.resolve();
 
   function remember() {
