@@ -31,7 +31,7 @@ STAFF = frozenset({Kind.TASK, Kind.DIGEST})
 
 @dataclass(frozen=True)
 class Policy:
-    """The rules of the house. ``per_week`` is how many optional letters one person gets in seven days, all rules together."""
+    """The rules of the house; ``per_week`` is how many optional letters one person gets in seven days."""
 
     opens: int = 8
     closes: int = 20
@@ -71,7 +71,8 @@ def departure(kind, *, now, reader, policy, counted=True):
     """
     if kind in AT_ONCE:
         return Departure(now)
-    moment, reasons = now, []
+    moment = now
+    reasons: list[str] = []
     for _ in range(FURTHEST):
         wait = _wait(kind, moment, reader, policy, counted=counted)
         if wait is None:

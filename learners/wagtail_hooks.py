@@ -31,10 +31,12 @@ from learners.models import (
     Enrolment,
     Letter,
     Regrade,
+    ReminderRule,
     User,
 )
 from learners.publishing import refuse_moves_in_bulk, refuse_rules_in_bulk
 from learners.regrade_views import RegradeViewSet
+from learners.reminder_views import ReminderRuleViewSet
 
 
 class KeptPolicy(ModelPermissionPolicy):
@@ -63,6 +65,7 @@ register_permission_policy(Accommodation, GrantedPolicy(Accommodation))
 register_permission_policy(Certificate, KeptPolicy(Certificate))
 register_permission_policy(Enrolment, ReadOnlyPolicy(Enrolment))
 register_permission_policy(Letter, ReadOnlyPolicy(Letter))
+register_permission_policy(ReminderRule, GrantedPolicy(ReminderRule))
 register_permission_policy(Regrade, ReadOnlyPolicy(Regrade))
 
 
@@ -259,6 +262,7 @@ class LearnersGroup(ViewSetGroup):
         CertificateViewSet("certificates"),
         RegradeViewSet("regrades"),
         LetterViewSet("letters"),
+        ReminderRuleViewSet("reminder_rules"),
     )
 
 

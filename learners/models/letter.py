@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from learners.models.enrolment import Enrolment
+from learners.models.reminder import ReminderRule
 from learners.models.territory import Territory
 
 
@@ -53,12 +54,16 @@ class Letter(models.Model):
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, null=True, blank=True, related_name="letters", verbose_name="inscription"
     )
+    # Which rule wrote it, for a reminder.
+    rule = models.ForeignKey(
+        ReminderRule, on_delete=models.SET_NULL, null=True, blank=True, related_name="letters", verbose_name="règle"
+    )
     due_at = models.DateTimeField("à envoyer le")
     # Written when sent for letters about a learner, when received for messages of the account.
     subject = models.CharField("objet", max_length=200, blank=True)
     text = models.TextField("texte", blank=True)
     html = models.TextField("html", blank=True)
-    # When it may leave at the earliest, if that is later than its cause: a night, a holiday, a pause, somebody's choice.
+    # When it may leave at the earliest, if that is later than its cause: a night, a holiday, a pause, a choice.
     postponed_until = models.DateTimeField("attend jusqu’au", null=True, blank=True)
     postponed_reason = models.CharField("pourquoi elle attend", max_length=200, blank=True, default="", db_default="")
     claimed_until = models.DateTimeField("en cours d’envoi jusqu’à", null=True, blank=True)

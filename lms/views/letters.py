@@ -28,7 +28,11 @@ def token_of_everything(person_pk):
 def read(token):
     """The person and the kind of letter of a link, or a 404 for one that we did not sign."""
     known = subscriptions.read_token(token)
-    if known is None or known[1] not in (*subscriptions.REFUSABLE, subscriptions.EVERYTHING) or not User.objects.filter(pk=known[0]).exists():
+    if (
+        known is None
+        or known[1] not in (*subscriptions.REFUSABLE, subscriptions.EVERYTHING)
+        or not User.objects.filter(pk=known[0]).exists()
+    ):
         raise Http404
     return known
 

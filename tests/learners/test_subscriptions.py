@@ -110,9 +110,7 @@ def test_what_somebody_asked_for_cannot_be_refused(learner):
 
 def test_refusing_everything_holds_for_all_that_may_be_refused_and_nothing_else(learner):
     subscriptions.opt_out(person_pk=learner.pk, kind=subscriptions.EVERYTHING, at=NOW)
-    assert {kind for kind in Letter.Kind.values if subscriptions.refuses(learner, kind)} == set(
-        subscriptions.REFUSABLE
-    )
+    assert {kind for kind in Letter.Kind.values if subscriptions.refuses(learner, kind)} == set(subscriptions.REFUSABLE)
 
 
 def test_no_later_enrolment_cancels_what_was_refused(learner, track):

@@ -30,6 +30,7 @@ from learners.models import (
     OptOut,
     Pair,
     Regrade,
+    ReminderRule,
     User,
     WaitingPlace,
 )
@@ -328,6 +329,17 @@ GET  letters:history                    /admin/letters/history/{letter}/        
 GET  letters:history_results            /admin/letters/history-results/{letter}/           in      403     403     no      403     403     no
 GET  letters:usage                      /admin/letters/usage/{letter}/                     in      403     403     no      403     403     no
 GET  letters:inspect                    /admin/letters/inspect/{letter}/                   in      403     403     no      403     403     200
+GET  reminder_rules:index               /admin/reminder_rules/                             in      403     403     no      403     403     200
+GET  reminder_rules:index_results       /admin/reminder_rules/results/                     in      403     403     no      403     403     200
+GET  reminder_rules:add                 /admin/reminder_rules/new/                         in      403     403     no      403     403     200
+POST reminder_rules:add                 /admin/reminder_rules/new/                         in      403     403     no      403     403     200
+GET  reminder_rules:edit                /admin/reminder_rules/edit/{rule}/                 in      403     403     no      403     403     200
+POST reminder_rules:edit                /admin/reminder_rules/edit/{rule}/                 in      403     403     no      403     403     200
+GET  reminder_rules:delete              /admin/reminder_rules/delete/{rule}/               in      403     403     no      403     403     no
+POST reminder_rules:delete              /admin/reminder_rules/delete/{rule}/               in      403     403     no      403     403     no
+GET  reminder_rules:history             /admin/reminder_rules/history/{rule}/              in      403     403     no      403     403     200
+GET  reminder_rules:history_results     /admin/reminder_rules/history-results/{rule}/      in      403     403     no      403     403     200
+GET  reminder_rules:usage               /admin/reminder_rules/usage/{rule}/                in      403     403     no      403     403     200
 GET  wagtailusers_users:index           /admin/users/                                      in      403     403     no      403     403     200
 GET  wagtailusers_users:index_results   /admin/users/results/                              in      403     403     no      403     403     200
 GET  wagtailusers_users:add             /admin/users/new/                                  in      403     403     no      403     403     200
@@ -468,6 +480,7 @@ def world(site, track, admin, instructor):
         "accommodation": accommodations.grant(person=owner, extra_percent=33, by=admin, at=NOW).pk,
         "question": question.pk,
         "revision": question.latest_revision_id,
+        "rule": ReminderRule.objects.create(track=track, kind="inactive", delay=8).pk,
         "letter": letters.get(kind="certificate").pk,
         "regrade": Regrade.objects.create(
             answer=Answer.objects.filter(attempt__in=own).first(),
@@ -621,6 +634,7 @@ def names_under(resolver, namespace=""):
 ELSEWHERE = {"admin/login/", "_util/login/"}
 OURS = (
     "cohorts:",
+    "reminder_rules:",
     "enrolments:",
     "accommodations:",
     "certificates:",
