@@ -140,3 +140,7 @@ class MessageCancelled(LearnerError):
 
 class NotToContact(LearnerError):
     default = "Cette personne ne souhaite pas être relancée."
+
+
+class ReminderGone(LearnerError):
+    default = "Ce rappel n’est plus prévu : il est parti, ou la personne est revenue."

@@ -1,6 +1,6 @@
 """The rules of reminders as rows: those of a track, those of a cohort instead, and which hold for whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -28,16 +28,20 @@ USUAL_SILENCE = 10
 
 @dataclass(frozen=True)
 class Held:
-    """A rule, and for whom it holds: of its track, ``apart_from`` the cohorts that have rules of their own."""
+    """A rule, and for whom it holds: of its track, ``apart_from`` the cohorts that have rules of their own.
+
+    ``only`` narrows it to one cohort, for who looks at that one.
+    """
 
     rule: ReminderRule
     apart_from: frozenset[int] = frozenset()
+    only: int | None = None
 
     def reach(self, enrolments):
         """Those of these enrolments that it may concern."""
         found = enrolments.filter(track_id=self.rule.track_id)
-        if self.rule.cohort_id:
-            return found.filter(cohort=self.rule.cohort_id)
+        if self.rule.cohort_id or self.only:
+            return found.filter(cohort=self.rule.cohort_id or self.only)
         return found.exclude(cohort__in=self.apart_from) if self.apart_from else found
 
 
@@ -88,7 +92,7 @@ def held_for(cohort):
     """The rules in service that hold for this cohort, the first to speak first. One query."""
     found = held([cohort.track_id])[cohort.track_id]
     return [
-        one
+        replace(one, only=cohort.pk)
         for one in found
         if one.rule.cohort_id == cohort.pk or (one.rule.cohort_id is None and cohort.pk not in one.apart_from)
     ]

@@ -472,7 +472,7 @@ CASES = [
     ),
     (
         "reminder_rule_once_per_track",
-        second(lambda world: rule(world)),
+        second(rule),
         "UNIQUE constraint failed: learners_reminderrule.track_id, learners_reminderrule.kind, "
         "learners_reminderrule.delay",
         "Ce parcours a déjà cette règle.",

@@ -145,6 +145,20 @@ GET  lms:cohort_evidence /cohortes/{missing}/preuves/                in      404
 GET  lms:cohort_evidence_zip /cohortes/{cohort}/preuves.zip          in      404     404     404     200     404     200
 GET  lms:cohort_evidence_zip /cohortes/{rival_cohort}/preuves.zip    in      404     404     404     404     200     200
 GET  lms:cohort_evidence_zip /cohortes/{missing}/preuves.zip         in      404     404     404     404     404     404
+GET  lms:cohort_reminders /cohortes/{cohort}/rappels/                 in      404     404     404     200     404     200
+GET  lms:cohort_reminders /cohortes/{rival_cohort}/rappels/           in      404     404     404     404     200     200
+GET  lms:cohort_reminders /cohortes/{missing}/rappels/                in      404     404     404     404     404     404
+GET  lms:change_reminder /cohortes/{cohort}/rappels/changer/?rappel=x in      404     404     404     409     404     409
+POST lms:change_reminder /cohortes/{cohort}/rappels/changer/          in      404     404     404     404     404     404
+GET  lms:new_rule        /cohortes/{cohort}/rappels/regles/nouvelle/  in      404     404     404     200     404     200
+POST lms:new_rule        /cohortes/{cohort}/rappels/regles/nouvelle/  in      404     404     404     422     404     422
+GET  lms:reminder_rule   /cohortes/{cohort}/rappels/regles/{rule}/    in      404     404     404     200     404     200
+POST lms:reminder_rule   /cohortes/{cohort}/rappels/regles/{rule}/    in      404     404     404     422     404     422
+GET  lms:reminder_rule   /cohortes/{cohort}/rappels/regles/{missing}/ in      404     404     404     404     404     404
+GET  lms:reminder_rule   /cohortes/{rival_cohort}/rappels/regles/{own_rule}/ in 404  404     404     404     404     404
+GET  lms:rule_as_track   /cohortes/{cohort}/rappels/regles/{own_rule}/parcours/ in 405 405   405     405     405     405
+POST lms:rule_as_track   /cohortes/{cohort}/rappels/regles/{own_rule}/parcours/ in 404 404   404     302     404     302
+POST lms:rule_as_track   /cohortes/{rival_cohort}/rappels/regles/{own_rule}/parcours/ in 404 404 404 404     404     404
 GET  lms:cohort_messages /cohortes/{cohort}/messages/                in      404     404     404     200     404     200
 GET  lms:cohort_messages /cohortes/{rival_cohort}/messages/          in      404     404     404     404     200     200
 GET  lms:cohort_messages /cohortes/{missing}/messages/               in      404     404     404     404     404     404
@@ -480,6 +494,7 @@ def world(site, track, admin, instructor):
         "accommodation": accommodations.grant(person=owner, extra_percent=33, by=admin, at=NOW).pk,
         "question": question.pk,
         "revision": question.latest_revision_id,
+        "own_rule": ReminderRule.objects.create(track=track, cohort=cohorts["owner"], kind="closing", delay=2).pk,
         "rule": ReminderRule.objects.create(track=track, kind="inactive", delay=8).pk,
         "letter": letters.get(kind="certificate").pk,
         "regrade": Regrade.objects.create(
