@@ -53,11 +53,7 @@ def coming(cohort, outline, *, now):
     if outline is None:
         return []
     until = now + HORIZON
-    dues = [
-        one
-        for held in rule_book.held_for(cohort)
-        for one in reminders.due(held, outline, now=now, until=until)
-    ]
+    dues = [one for held in rule_book.held_for(cohort) for one in reminders.due(held, outline, now=now, until=until)]
     planned = [*_waiting(cohort, now=now), *_in_turn(dues, now=now, until=until)]
     planned.sort(key=lambda one: (one.planned_at, one.rule.place if one.rule else 0, one.enrolment.pk))
     return sorted(_leaving(planned, cohort, now=now, until=until), key=lambda one: (one.leaves_at, one.key))

@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import TitleColumn
 from wagtail.admin.views.generic import CreateView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -61,21 +61,20 @@ class EditRuleView(EditView):
         return kept(self.form)
 
 
-class Said(Column):
-    """What a rule says, in one sentence."""
-
-    def get_value(self, instance):
-        """« Ne vient plus depuis 10 jours »."""
-        return rules.summary(instance)
-
-
 class ReminderRuleViewSet(ModelViewSet):
     """Rules are switched off, never deleted: their letters say which one wrote them."""
 
     model = ReminderRule
     icon = "calendar-alt"
     menu_label = "Règles de rappel"
-    list_display = [Said("kind", label="Règle"), "track", "cohort", "times", "place", "on_since"]
+    list_display = [
+        TitleColumn("kind", label="Règle", accessor=rules.summary, url_name="reminder_rules:edit"),
+        "track",
+        "cohort",
+        "times",
+        "place",
+        "on_since",
+    ]
     list_filter = ["track", "kind"]
     ordering = ["track", "place"]
     add_view_class = AddRuleView

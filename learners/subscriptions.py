@@ -10,7 +10,7 @@ from learners.models import Letter, LetterChoices, OptOut, Territory
 
 Kind = Letter.Kind
 # Kinds that a person may refuse; the others belong to something that they asked for.
-REFUSABLE = (Kind.REMINDER, Kind.MESSAGE, Kind.REVIEW, Kind.TASK, Kind.DIGEST)
+REFUSABLE = (Kind.REMINDER, Kind.MESSAGE, Kind.REVIEW, Kind.TASK)
 EVERYTHING = OptOut.EVERYTHING
 
 SALT = "learners.letters.unsubscribe"

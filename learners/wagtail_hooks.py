@@ -18,7 +18,7 @@ from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from learners import certificates
+from learners import certificates, delivery
 from learners.accommodation_views import AccommodationViewSet
 from learners.cohort_views import CohortViewSet
 from learners.enrolment_views import BULK_ACTIONS, EnrolmentViewSet
@@ -209,7 +209,15 @@ class ReadLetterView(InspectView):
 
     def get_text_display_value(self):
         """The code or the link of a letter about an account is for its reader alone."""
-        return "(non montré)" if self.object.kind == Letter.Kind.ACCOUNT else linebreaksbr(self.object.text)
+        letter = self.object
+        if letter.kind == Letter.Kind.ACCOUNT:
+            return "(non montré)"
+        if letter.sent_at or letter.dropped_at:
+            return linebreaksbr(letter.text)
+        now = timezone.now()
+        if why := delivery.why_drop(letter, now=now):
+            return f"(ne partira pas : {why})"
+        return linebreaksbr(f"(tel qu’il partirait maintenant)\n\n{delivery.compose(letter, now=now)[0].text}")
 
 
 class LetterViewSet(ModelViewSet):

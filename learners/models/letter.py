@@ -37,7 +37,6 @@ class Letter(models.Model):
         SEAT = "seat", "Place obtenue"
         MESSAGE = "message", "Message de responsable"
         TASK = "task", "Relectures à faire"
-        DIGEST = "digest", "Résumé de la semaine"
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -353,3 +353,21 @@ def test_a_rule_of_a_cohort_belongs_to_its_track(admin, client, track, site):
     cohort = make_cohort(make_track(site, slug="decideurs"))
     page = client.post(reverse("reminder_rules:add"), rule_of(track, cohort=cohort.pk))
     assert page.context["form"].errors["cohort"] == ["Cette cohorte ne suit pas le parcours « Jeunes »."]
+
+
+def test_a_letter_that_waits_is_read_as_it_would_leave_now(admin, client, learner, track):
+    enrol(learner, track)
+    welcome = Letter.objects.get(kind="welcome")
+    page = client.get(reverse("letters:inspect", args=[welcome.pk])).content.decode()
+    assert "(tel qu’il partirait maintenant)" in page
+    assert "Bonjour Nadia," in page
+    learner.is_active = False
+    learner.save()
+    page = client.get(reverse("letters:inspect", args=[welcome.pk])).content.decode()
+    assert "(ne partira pas : le compte est fermé)" in page
+
+
+def test_a_rule_opens_by_its_sentence(admin, client, track):
+    rule = ReminderRule.objects.create(track=track, kind="inactive", delay=8)
+    page = client.get(reverse("reminder_rules:index")).content.decode()
+    assert f'href="{reverse("reminder_rules:edit", args=[rule.pk])}"' in page
