@@ -47,7 +47,7 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """The slow ones first: nobody waits for one that began last. What is loaded by now is never looked at for garbage."""
+    """The slow ones first: nobody waits for one that began last. What is loaded now is never looked at for garbage."""
     gc.freeze()
     gc.set_threshold(200_000, 20, 100)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
