@@ -40,18 +40,19 @@ class EditCohortView(EditView):
 
 
 class CohortForm(WagtailAdminModelForm):
-    """A cohort and what hangs on it; a module that opens belongs to its track."""
+    """A cohort and what hangs on it; a module that opens, a session, belong to its track."""
 
     def is_valid(self):
-        """Say it on the line of the module that belongs elsewhere."""
+        """Say it on the line of what belongs elsewhere."""
         valid = super().is_valid()
         track = self.cleaned_data.get("track") if hasattr(self, "cleaned_data") else None
-        for opening in self.formsets["openings"].forms:
-            chosen = getattr(opening, "cleaned_data", {})
-            module = chosen.get("module")
-            if track and module and not chosen.get("DELETE") and not module.is_child_of(track):
-                opening.add_error("module", f"Ce module n’est pas du parcours « {track} ».")
-                valid = False
+        for formset, name, words in (("openings", "module", "Ce module"), ("sessions", "step", "Cette séance")):
+            for line in self.formsets[formset].forms:
+                chosen = getattr(line, "cleaned_data", {})
+                page = chosen.get(name)
+                if track and page and not chosen.get("DELETE") and not page.is_descendant_of(track):
+                    line.add_error(name, f"{words} n’est pas du parcours « {track} ».")
+                    valid = False
         return valid
 
 
@@ -91,6 +92,13 @@ class CohortViewSet(ModelViewSet):
                 label="module",
                 help_text="Un module sans date ici suit celle que son auteur lui a donnée, ou est ouvert d’emblée.",
                 panels=[FieldRowPanel([FieldPanel("module"), FieldPanel("opens_on")])],
+            ),
+            InlinePanel(
+                "sessions",
+                heading="Dates des séances",
+                label="séance",
+                help_text="Les rappels de séance partent d’après ces dates.",
+                panels=[FieldRowPanel([FieldPanel("step"), FieldPanel("starts_at")])],
             ),
             InlinePanel(
                 "windows",

@@ -14,17 +14,30 @@ from django.conf import settings
 from django.core import signing
 from django.core.mail import get_connection
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import Count, F, Min
 
 from courses.outline import outline_by_pk
 from courses.reveal import SCORE
-from learners import departures, documents, emails, subscriptions
-from learners.models import Attempt, Certificate, Letter, Message, Regrade, User, WaitingPlace
+from learners import access, departures, documents, emails, rule_book, rules, subscriptions
+from learners.models import (
+    Answer,
+    Attempt,
+    Certificate,
+    CohortSession,
+    Letter,
+    Message,
+    Regrade,
+    ReminderRule,
+    User,
+    WaitingPlace,
+)
 from learners.records import record_of
 from learners.standing import next_step
 from learners.terms import shown_of
 
 log = structlog.get_logger(__name__)
+
+Kind = ReminderRule.Kind
 
 # Longer than the time limit of a task, so that a claim never ends while its sender is alive;
 # shorter than the two minutes promised to recover from a kill.
@@ -93,7 +106,7 @@ def _claimed(letter_pk, *, now):
     due = Letter.objects.due(now).filter(pk=letter_pk)
     if not due.update(claimed_until=now + CLAIM, tries=F("tries") + 1):
         return None
-    return Letter.objects.select_related("person", "enrolment__person", "enrolment__cohort").get(pk=letter_pk)
+    return Letter.objects.select_related("person", "enrolment__person", "enrolment__cohort", "rule").get(pk=letter_pk)
 
 
 def departure_of(letter, *, now):
@@ -102,7 +115,13 @@ def departure_of(letter, *, now):
         return departures.Departure(now)
     cohort = letter.enrolment.cohort if letter.enrolment else None
     found = subscriptions.readers([(letter.person_id, cohort)], now=now, apart_from=[letter.pk])
-    return departures.departure(letter.kind, now=now, reader=found[letter.person_id], policy=subscriptions.policy())
+    return departures.departure(
+        letter.kind,
+        now=now,
+        reader=found[letter.person_id],
+        policy=subscriptions.policy(),
+        counted=letter.rule is None or letter.rule.kind != Kind.SESSION,
+    )
 
 
 def why_drop(letter, *, now):
@@ -113,6 +132,8 @@ def why_drop(letter, *, now):
         return "le compte est fermé"
     if subscriptions.refuses(letter.person, letter.kind):
         return "la personne ne veut plus recevoir ces messages"
+    if letter.kind == Letter.Kind.TASK:
+        return "" if waiting_for(letter)[0] else "plus aucune réponse n’attend"
     if letter.kind == Letter.Kind.CERTIFICATE:
         revoked = Certificate.objects.filter(current_for=letter.enrolment_id, revoked_at__isnull=False)
         return "l’attestation a été révoquée" if revoked.exists() else ""
@@ -144,6 +165,40 @@ def _why_not_learning(letter, *, now):
 
 def _why_not_remind(letter, outline, *, now):
     """Why this reminder has become pointless, in French; empty while it is not."""
+    rule = letter.rule
+    if rule is not None and not rule.on:
+        return "ce rappel a été désactivé"
+    match rule.kind if rule else Kind.INACTIVE:
+        case Kind.LATER:
+            return ""
+        case Kind.SESSION:
+            return _why_not_session(letter, now=now)
+        case Kind.CLOSING:
+            return _why_not_closing(letter, now=now)
+    return _why_not_silent(letter, outline, now=now)
+
+
+def _why_not_session(letter, *, now):
+    """Why a session needs no reminder any more; empty if it does."""
+    session = session_of(letter)
+    if session is None or f":{session.starts_at:%Y%m%d%H%M}:" not in letter.key:
+        return "la séance a changé de date"
+    return "la séance a commencé" if session.starts_at <= now else ""
+
+
+def _why_not_closing(letter, *, now):
+    """Why the end of a cohort needs no reminder any more; empty if it does."""
+    enrolment = letter.enrolment
+    if enrolment.completed_at is not None:
+        return "le parcours est terminé"
+    closes_on = enrolment.cohort.closes_on if enrolment.cohort else None
+    if closes_on is None or f"{closes_on:%Y-%m-%d}" not in letter.key:
+        return "la fin de la cohorte a changé de date"
+    return "la cohorte est terminée" if now.astimezone(enrolment.cohort.zone).date() > closes_on else ""
+
+
+def _why_not_silent(letter, outline, *, now):
+    """Why a silence needs no reminder any more; empty if it does."""
     enrolment = letter.enrolment
     if enrolment.completed_at is not None:
         return "le parcours est terminé"
@@ -156,6 +211,12 @@ def _why_not_remind(letter, outline, *, now):
     return ""
 
 
+def session_of(letter):
+    """The session that this reminder is about, or None when it is no more."""
+    pk = letter.key.split(":")[3]
+    return CohortSession.objects.select_related("step").filter(pk=pk, cohort=letter.enrolment.cohort_id).first()
+
+
 def compose(letter, *, now):
     """The words of this letter at that moment, and its attachments as (name, bytes, type) triples."""
     enrolment = letter.enrolment
@@ -165,25 +226,20 @@ def compose(letter, *, now):
             return emails.Composed(subject=letter.subject, text=letter.text, html=letter.html), ()
         case Letter.Kind.WELCOME:
             outline = outline_by_pk(enrolment.track_id)
-            return emails.welcome(enrolment, outline, outline.first), ()
+            return emails.welcome(
+                enrolment, outline, outline.first, reminder_after=rule_book.silence_days(enrolment)
+            ), ()
         case Letter.Kind.REMINDER:
             outline = outline_by_pk(enrolment.track_id)
-            done = set(enrolment.completions.values_list("step_id", flat=True))
-            return emails.reminder(
-                enrolment,
-                outline,
-                [step for step in outline.steps if step.pk in done],
-                whats_next(enrolment, outline, now=now),
-                (letter.due_at - enrolment.last_activity_at).days,
-                **stop,
-            ), ()
-        case Letter.Kind.SEAT if letter.key.startswith("waiting:"):
-            places = WaitingPlace.objects.select_related("person", "cohort")
-            place = places.get(pk=letter.key.removeprefix("waiting:"))
-            return emails.waiting(place, outline_by_pk(place.cohort.track_id)), ()
+            session = session_of(letter) if letter.rule and letter.rule.kind == Kind.SESSION else None
+            return reminder_of(letter.rule, enrolment, outline, session=session, now=letter.due_at, **stop), ()
+        case Letter.Kind.TASK:
+            outline = outline_by_pk(letter.rule.track_id)
+            count, oldest = waiting_for(letter)
+            days = (now - oldest).days
+            return emails.reviews_to_do(letter.person, outline, count=count, days=days, **stop), ()
         case Letter.Kind.SEAT:
-            outline = outline_by_pk(enrolment.track_id)
-            return emails.seat_given(enrolment, outline, whats_next(enrolment, outline, now=now)), ()
+            return _of_seat(letter, now=now), ()
         case Letter.Kind.CERTIFICATE:
             certificate = Certificate.objects.select_related("enrolment__person", "enrolment__track", "replaces").get(
                 current_for=enrolment
@@ -191,20 +247,81 @@ def compose(letter, *, now):
             document = documents.attestation_pdf(certificate)
             attachment = (f"attestation-{certificate.code}.pdf", document, "application/pdf")
             return emails.certificate_ready(certificate), (attachment,)
-        case Letter.Kind.REVIEW if letter.key.startswith("regrade:"):
-            rows = Regrade.objects.select_related("answer__review", "answer__attempt__quiz")
-            regrade = rows.get(pk=letter.key.removeprefix("regrade:"))
-            regrade.answer.attempt.enrolment = enrolment
-            return emails.mark_changed(regrade, shown=shown_of(regrade.answer.attempt, letter.due_at), **stop), ()
         case Letter.Kind.REVIEW:
-            attempt = Attempt.objects.select_related("quiz").get(pk=letter.key.removeprefix("review:"))
-            attempt.enrolment = enrolment
-            count = attempt.answers.filter(review__graded_at__isnull=False).count()
-            shows_score = SCORE in shown_of(attempt, letter.due_at)
-            return emails.answers_reviewed(attempt, count, shows_score=shows_score, **stop), ()
+            return _of_review(letter, stop), ()
         case Letter.Kind.MESSAGE:
             return from_manager(enrolment, outline_by_pk(enrolment.track_id), now=now, **stop, **_words_of(letter)), ()
     raise ValueError(letter.kind)
+
+
+def _of_seat(letter, *, now):
+    """The words about a place in a cohort: one that was given, or one to wait for."""
+    if letter.key.startswith("waiting:"):
+        places = WaitingPlace.objects.select_related("person", "cohort")
+        place = places.get(pk=letter.key.removeprefix("waiting:"))
+        return emails.waiting(place, outline_by_pk(place.cohort.track_id))
+    outline = outline_by_pk(letter.enrolment.track_id)
+    return emails.seat_given(letter.enrolment, outline, whats_next(letter.enrolment, outline, now=now))
+
+
+def _of_review(letter, stop):
+    """The words about answers that somebody has read, or about a mark that changed."""
+    if letter.key.startswith("regrade:"):
+        rows = Regrade.objects.select_related("answer__review", "answer__attempt__quiz")
+        regrade = rows.get(pk=letter.key.removeprefix("regrade:"))
+        regrade.answer.attempt.enrolment = letter.enrolment
+        return emails.mark_changed(regrade, shown=shown_of(regrade.answer.attempt, letter.due_at), **stop)
+    attempt = Attempt.objects.select_related("quiz").get(pk=letter.key.removeprefix("review:"))
+    attempt.enrolment = letter.enrolment
+    count = attempt.answers.filter(review__graded_at__isnull=False).count()
+    return emails.answers_reviewed(attempt, count, shows_score=SCORE in shown_of(attempt, letter.due_at), **stop)
+
+
+def reminder_of(rule, enrolment, outline, *, now, unsubscribe_url, session=None):
+    """The reminder of this rule to this learner: for the letter, and for whoever looks before it leaves.
+
+    In the words of the rule when it has some; else what is done and what comes next.
+    """
+    done = set(enrolment.completions.values_list("step_id", flat=True))
+    steps = [step for step in outline.steps if step.pk in done]
+    step = whats_next(enrolment, outline, now=now)
+    kind = rule.kind if rule else Kind.INACTIVE
+    if not (rule and rule.text) and kind not in rules.WORDS:
+        days = (now - enrolment.last_activity_at).days
+        return emails.reminder(enrolment, outline, steps, step, days, unsubscribe_url=unsubscribe_url)
+    cohort = enrolment.cohort
+    facts = rules.Facts(
+        begun=enrolment.enrolled_at,
+        last=enrolment.last_activity_at,
+        done=sum(one.pk in outline.required_ids for one in steps),
+        total=len(outline.required),
+        finished_at=enrolment.completed_at,
+        closes_on=cohort.closes_on if cohort else None,
+        session_at=session.starts_at if session else None,
+        session_title=session.step.title if session else "",
+        zone=subscriptions.territory_of(enrolment.person, cohort).zone,
+    )
+    goes_to = outline.by_pk.get(session.step_id) if session else step
+    places = rules.places_filled(
+        facts,
+        now,
+        first_name=enrolment.person.first_name,
+        track=outline.title,
+        cohort=cohort.name if cohort else "",
+        step_title=step.title if step else "",
+        url=emails.absolute(goes_to.url if goes_to else outline.url),
+    )
+    subject, text = (rule.subject, rule.text) if rule.text else rules.WORDS[kind][outline.informal]
+    return emails.note(enrolment, outline, subject=subject, text=text, places=places, unsubscribe_url=unsubscribe_url)
+
+
+def waiting_for(letter):
+    """How many answers of the track this reviewer may read and that wait, and since when the oldest does."""
+    waiting = Answer.objects.awaiting().filter(
+        access.reviewable_by(letter.person), attempt__enrolment__track=letter.rule.track_id
+    )
+    found = waiting.aggregate(count=Count("pk"), oldest=Min("attempt__submitted_at"))
+    return found["count"], found["oldest"]
 
 
 def from_manager(enrolment, outline, *, subject, text, author, cohort, now, unsubscribe_url=""):

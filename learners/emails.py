@@ -39,10 +39,11 @@ class Composed:
     html: str
 
 
-def welcome(enrolment, outline, first_step):
+def welcome(enrolment, outline, first_step, *, reminder_after):
     """Welcome to a track, with the first step in reach.
 
-    In: the enrolment with its person and cohort, the track's outline, its first ``Step`` or None.
+    In: the enrolment with its person and cohort, the track's outline, its first ``Step`` or None, and after how many
+    days of silence the clock writes, or 0.
     """
     return _letter(
         "welcome",
@@ -55,7 +56,7 @@ def welcome(enrolment, outline, first_step):
         cohort=enrolment.cohort.name if enrolment.cohort else "",
         step=_step(first_step),
         award=_award_in_sentence(TrackPage.Award(outline.award).label),
-        reminder_after=_days(outline.reminder_after_days) if outline.reminder_after_days else "",
+        reminder_after=_days(reminder_after) if reminder_after else "",
         space_url=_absolute(reverse("lms:dashboard")),
         password_url=_password_url(enrolment.person),
     )
@@ -115,6 +116,40 @@ def reminder(enrolment, outline, done_steps, next_step, days, *, unsubscribe_url
         step=_step(next_step),
         is_last=total - done_required == 1,
         award=_award_in_sentence(TrackPage.Award(outline.award).label),
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def note(enrolment, outline, *, subject, text, places, unsubscribe_url):
+    """A reminder in the words of its rule.
+
+    In: the enrolment with its person, the outline, the words with their places, what stands in each place by its
+    folded name, and the absolute address of the unsubscription.
+    """
+    return _letter(
+        "note",
+        enrolment.person,
+        heading=filled(subject, places),
+        paragraphs=paragraphs(filled(text, places)),
+        track=outline.title,
+        informal=outline.informal,
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def reviews_to_do(person, outline, *, count, days, unsubscribe_url):
+    """Answers wait for somebody who reviews.
+
+    In: the reviewer, the outline of the track, how many answers wait, how many days the oldest has waited.
+    """
+    return _letter(
+        "reviews_to_do",
+        person,
+        track=outline.title,
+        count=f"{count}{FIXED}réponse{pluriel(count)}",
+        several=count > 1,
+        delay=_days(days),
+        queue_url=_absolute(reverse("lms:reviews")),
         unsubscribe_url=unsubscribe_url,
     )
 
@@ -194,7 +229,7 @@ def manager_message(enrolment, outline, next_step, *, subject, text, author, coh
         "manager_message",
         enrolment.person,
         heading=filled(subject, facts),
-        paragraphs=[part.strip() for part in re.split(r"\n\s*\n", filled(text, facts).strip()) if part.strip()],
+        paragraphs=paragraphs(filled(text, facts)),
         author=author.get_full_name(),
         cohort=cohort,
         track=outline.title,
@@ -222,9 +257,14 @@ def filled(text, facts):
     return PLACE.sub(said, text.replace("\r\n", "\n"))
 
 
-def unknown_places(text):
+def paragraphs(text):
+    """The paragraphs of a text, which empty lines part."""
+    return [part.strip() for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
+
+
+def unknown_places(text, places=PLACES):
     """What stands between braces and is no place, and braces that stand alone."""
-    known = {folded(place.strip("{}")) for place in PLACES}
+    known = {folded(place.strip("{}")) for place in places}
     left = PLACE.sub(lambda place: "" if folded(place[1].strip()) in known else place[0], text)
     return [one.strip() for one in re.findall(r"\{[^{}]*\}|[{}]", left)]
 
@@ -321,8 +361,13 @@ def _paragraphs(text):
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
-def _absolute(path):
+def absolute(path):
+    """The address of this path, for somebody who is not on the site."""
     return settings.SITE_URL + path
+
+
+def _absolute(path):
+    return absolute(path)
 
 
 def _days(count):

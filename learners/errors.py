@@ -148,3 +148,7 @@ class FrozenAttestation(LearnerError):
 
 class NotToCorrect(LearnerError):
     default = "Cette attestation n’est plus en vigueur : elle ne se corrige pas."
+
+
+class ReminderGone(LearnerError):
+    default = "Ce rappel n’est plus prévu : il est parti, ou la personne est revenue."

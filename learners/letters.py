@@ -10,7 +10,7 @@ from learners.tasks import send_letter
 BATCH = 500
 
 
-def write(*, kind, person, key, due_at, enrolment=None, subject="", text=""):
+def write(*, kind, person, key, due_at, enrolment=None, rule=None, subject="", text=""):
     """The letter with that key: written now and sent after commit, or the one that exists.
 
     ``subject`` and ``text`` are the words that a person gave for this letter alone.
@@ -22,6 +22,7 @@ def write(*, kind, person, key, due_at, enrolment=None, subject="", text=""):
             "person": person,
             "address": person.email,
             "enrolment": enrolment,
+            "rule": rule,
             "due_at": due_at,
             "subject": subject,
             "text": text,

@@ -10,7 +10,7 @@ from learners.models import Letter, LetterChoices, OptOut, Territory
 
 Kind = Letter.Kind
 # Kinds that a person may refuse; the others belong to something that they asked for.
-REFUSABLE = (Kind.REMINDER, Kind.MESSAGE, Kind.REVIEW, Kind.TASK, Kind.DIGEST)
+REFUSABLE = (Kind.REMINDER, Kind.MESSAGE, Kind.REVIEW, Kind.TASK)
 EVERYTHING = OptOut.EVERYTHING
 
 SALT = "learners.letters.unsubscribe"
@@ -87,14 +87,19 @@ def readers(people, *, now, apart_from=()):
 
 
 def _reader(chosen, cohort, received):
-    home = cohort.territory if cohort else Territory.METROPOLE
-    if chosen is None:
-        return Reader(territory=home, received=received)
-    return Reader(
-        territory=Territory(chosen.territory) if chosen.territory else home,
-        no_reminder_before=chosen.no_reminder_before,
-        received=received,
-    )
+    pause = chosen.no_reminder_before if chosen else None
+    return Reader(territory=_territory(chosen, cohort), no_reminder_before=pause, received=received)
+
+
+def territory_of(person, cohort):
+    """Where this person lives: as they say, else where their cohort is. No query when read with their choices."""
+    return _territory(getattr(person, "letter_choices", None), cohort)
+
+
+def _territory(chosen, cohort):
+    if chosen and chosen.territory:
+        return Territory(chosen.territory)
+    return cohort.territory if cohort else Territory.METROPOLE
 
 
 # ---------------------------------------------------------------- links

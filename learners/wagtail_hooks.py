@@ -18,7 +18,7 @@ from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from learners import certificates
+from learners import certificates, delivery
 from learners.accommodation_views import AccommodationViewSet
 from learners.cohort_views import CohortViewSet
 from learners.enrolment_views import BULK_ACTIONS, EnrolmentViewSet
@@ -31,10 +31,12 @@ from learners.models import (
     Enrolment,
     Letter,
     Regrade,
+    ReminderRule,
     User,
 )
 from learners.publishing import refuse_moves_in_bulk, refuse_rules_in_bulk
 from learners.regrade_views import RegradeViewSet
+from learners.reminder_views import ReminderRuleViewSet
 
 
 class KeptPolicy(ModelPermissionPolicy):
@@ -63,6 +65,7 @@ register_permission_policy(Accommodation, GrantedPolicy(Accommodation))
 register_permission_policy(Certificate, KeptPolicy(Certificate))
 register_permission_policy(Enrolment, ReadOnlyPolicy(Enrolment))
 register_permission_policy(Letter, ReadOnlyPolicy(Letter))
+register_permission_policy(ReminderRule, GrantedPolicy(ReminderRule))
 register_permission_policy(Regrade, ReadOnlyPolicy(Regrade))
 
 
@@ -212,7 +215,15 @@ class ReadLetterView(InspectView):
 
     def get_text_display_value(self):
         """The code or the link of a letter about an account is for its reader alone."""
-        return "(non montré)" if self.object.kind == Letter.Kind.ACCOUNT else linebreaksbr(self.object.text)
+        letter = self.object
+        if letter.kind == Letter.Kind.ACCOUNT:
+            return "(non montré)"
+        if letter.sent_at or letter.dropped_at:
+            return linebreaksbr(letter.text)
+        now = timezone.now()
+        if why := delivery.why_drop(letter, now=now):
+            return f"(ne partira pas : {why})"
+        return linebreaksbr(f"(tel qu’il partirait maintenant)\n\n{delivery.compose(letter, now=now)[0].text}")
 
 
 class LetterViewSet(ModelViewSet):
@@ -265,6 +276,7 @@ class LearnersGroup(ViewSetGroup):
         CertificateViewSet("certificates"),
         RegradeViewSet("regrades"),
         LetterViewSet("letters"),
+        ReminderRuleViewSet("reminder_rules"),
     )
 
 

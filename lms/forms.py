@@ -80,9 +80,6 @@ class Preferences(forms.Form):
     task = forms.BooleanField(
         label="Relectures à faire", required=False, help_text="Quand des réponses attendent votre relecture."
     )
-    digest = forms.BooleanField(
-        label="Résumé de la semaine", required=False, help_text="Le lundi, où en sont vos cohortes."
-    )
     everything = forms.BooleanField(
         label="Ne m’envoyer que l’indispensable",
         required=False,
@@ -102,8 +99,8 @@ class Preferences(forms.Form):
         help_text="Donne l’heure de vos messages et les jours fériés où rien ne part.",
     )
 
-    RECEIVED = ("reminder", "message", "review", "task", "digest")
-    FOR_REVIEWERS = ("task", "digest")
+    RECEIVED = ("reminder", "message", "review", "task")
+    FOR_REVIEWERS = ("task",)
 
     def __init__(self, *args, today, reviewer, **kwargs):
         super().__init__(*args, **kwargs)

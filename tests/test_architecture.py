@@ -188,6 +188,7 @@ def test_time_and_person_are_passed_to_verbs():
     verbs = [ROOT / f"learners/{verb}.py" for verb in ("attempts", "certificates", "enrolment", "progress", "standing")]
     verbs += [ROOT / f"learners/{verb}.py" for verb in ("delivery", "letters", "reminders", "reporting", "people")]
     verbs += [ROOT / f"learners/{verb}.py" for verb in ("messages", "contacts", "evidence")]
+    verbs += [ROOT / f"learners/{verb}.py" for verb in ("rule_book", "forecasts", "rehearsals", "departures", "rules")]
 
     def asking(file):
         return re.findall(r"timezone\.now\(|datetime\.now\(|localdate\(|\brequest\b", file.read_text())

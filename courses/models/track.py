@@ -111,7 +111,12 @@ class TrackPage(Page):
                 FieldPanel("in_order"),
                 FieldRowPanel([FieldPanel("opens_on"), FieldPanel("opens_after_days")]),
                 FieldPanel("follows"),
-                FieldPanel("reminder_after_days"),
+                FieldPanel(
+                    "reminder_after_days",
+                    heading="Rappel conseillé après (jours)",
+                    help_text="Jours sans activité avant un rappel ; 0 pour aucun. Sert une fois, quand le parcours "
+                    "est publié : ensuite, ses règles se changent dans Apprenants, Règles de rappel.",
+                ),
             ],
             heading="Avancer",
         ),

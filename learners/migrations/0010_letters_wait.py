@@ -42,12 +42,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='letter',
             name='kind',
-            field=models.CharField(choices=[('account', 'Compte'), ('welcome', 'Bienvenue'), ('reminder', 'Rappels'), ('certificate', 'Attestation'), ('review', 'Relecture'), ('seat', 'Place obtenue'), ('message', 'Message de responsable'), ('task', 'Relectures à faire'), ('digest', 'Résumé de la semaine')], max_length=20, verbose_name='nature'),
+            field=models.CharField(choices=[('account', 'Compte'), ('welcome', 'Bienvenue'), ('reminder', 'Rappels'), ('certificate', 'Attestation'), ('review', 'Relecture'), ('seat', 'Place obtenue'), ('message', 'Message de responsable'), ('task', 'Relectures à faire')], max_length=20, verbose_name='nature'),
         ),
         migrations.AlterField(
             model_name='optout',
             name='kind',
-            field=models.CharField(choices=[('everything', 'Tout ce qui n’est pas indispensable'), ('account', 'Compte'), ('welcome', 'Bienvenue'), ('reminder', 'Rappels'), ('certificate', 'Attestation'), ('review', 'Relecture'), ('seat', 'Place obtenue'), ('message', 'Message de responsable'), ('task', 'Relectures à faire'), ('digest', 'Résumé de la semaine')], max_length=20, verbose_name='nature'),
+            field=models.CharField(choices=[('everything', 'Tout ce qui n’est pas indispensable'), ('account', 'Compte'), ('welcome', 'Bienvenue'), ('reminder', 'Rappels'), ('certificate', 'Attestation'), ('review', 'Relecture'), ('seat', 'Place obtenue'), ('message', 'Message de responsable'), ('task', 'Relectures à faire')], max_length=20, verbose_name='nature'),
         ),
         migrations.AddIndex(
             model_name='letter',

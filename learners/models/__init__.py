@@ -12,6 +12,7 @@ from learners.models.heartbeat import Heartbeat
 from learners.models.invitation import Invitation, WaitingPlace
 from learners.models.letter import Letter, LetterChoices, OptOut
 from learners.models.person import User
+from learners.models.reminder import CohortSession, ReminderRule
 from learners.models.review import Regrade, Review
 from learners.models.territory import Territory, TimeZone
 
@@ -25,6 +26,7 @@ __all__ = [
     "CohortLead",
     "CohortOpening",
     "CohortQuizWindow",
+    "CohortSession",
     "Completion",
     "Contact",
     "Enrolment",
@@ -37,6 +39,7 @@ __all__ = [
     "OptOut",
     "Pair",
     "Regrade",
+    "ReminderRule",
     "Review",
     "Sector",
     "Territory",

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from learners.models.enrolment import Enrolment
+from learners.models.reminder import ReminderRule
 from learners.models.territory import Territory
 
 # Neither sent nor dropped.
@@ -39,7 +40,6 @@ class Letter(models.Model):
         SEAT = "seat", "Place obtenue"
         MESSAGE = "message", "Message de responsable"
         TASK = "task", "Relectures à faire"
-        DIGEST = "digest", "Résumé de la semaine"
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -55,6 +55,10 @@ class Letter(models.Model):
     key = models.CharField("clé", max_length=120, unique=True)
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, null=True, blank=True, related_name="letters", verbose_name="inscription"
+    )
+    # Which rule wrote it, for a reminder.
+    rule = models.ForeignKey(
+        ReminderRule, on_delete=models.SET_NULL, null=True, blank=True, related_name="letters", verbose_name="règle"
     )
     due_at = models.DateTimeField("à envoyer le")
     # Written when sent for letters about a learner, when received for messages of the account.

@@ -15,7 +15,6 @@ WORDS = {
     Letter.Kind.MESSAGE: "les messages des responsables de vos cohortes",
     Letter.Kind.REVIEW: "les messages sur les relectures de vos réponses",
     Letter.Kind.TASK: "les annonces de relectures à faire",
-    Letter.Kind.DIGEST: "le résumé de la semaine",
     subscriptions.EVERYTHING: "tout ce qui n’est pas indispensable",
 }
 

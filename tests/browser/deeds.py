@@ -16,7 +16,7 @@ from config.celery import app
 from courses.models import CataloguePage, QuizPage, StepPage, TrackPage
 from courses.outline import outline_by_slug
 from courses.versions import quiz_of
-from learners import attempts, certificates, enrolment, subscriptions
+from learners import attempts, certificates, enrolment, reminders, rule_book, subscriptions
 from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
 from tests.browser.product import locked
 from tests.factories import learners as factories
@@ -106,11 +106,13 @@ def letters_waiting():
 
 
 def silent_people(track):
-    """The addresses of the demonstration people who have been silent for long in this track."""
-    outline = outline_by_slug(track)
-    silent = timezone.now() - timedelta(days=outline.reminder_after_days)
-    rows = Enrolment.objects.active().unfinished().silent_since(silent).filter(track_id=outline.pk)
-    return sorted(rows.filter(person__email__endswith="@demo.example").values_list("person__email", flat=True))
+    """The addresses of the demonstration people whom the clock must remind in this track."""
+    outline, now = outline_by_slug(track), timezone.now()
+    rule_book.ensure([outline], at=now)
+    told = Letter.objects.filter(kind=Letter.Kind.REMINDER, rule__track=outline.pk)
+    due = (one for held in rule_book.held([outline.pk])[outline.pk] for one in reminders.due(held, outline, now=now))
+    found = {one.enrolment.person.email for one in due} | set(told.values_list("address", flat=True))
+    return sorted(email for email in found if email.endswith("@demo.example"))
 
 
 def attempts_of(email):

@@ -11,7 +11,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
 from courses.models import GlossaryTerm, LessonPage
 from learners import roles
-from learners.models import Certificate, Cohort, Letter, User
+from learners.models import Certificate, Cohort, Letter, ReminderRule, User
 from tests.factories.courses import make_module, make_track
 from tests.factories.learners import NOW, enrol, finish, make_cohort, make_person
 
@@ -163,7 +163,9 @@ class TestCohorts:
         rows = [{"person": person.pk} for person in leads]
         return client.post(
             address,
-            nested_form_data({**fields, "leads": inline_formset(rows), "windows": inline_formset([])}),
+            nested_form_data(
+                {**fields, "leads": inline_formset(rows), "sessions": inline_formset([]), "windows": inline_formset([])}
+            ),
             follow=True,
         )
 
@@ -300,3 +302,72 @@ class TestGlossary:
         assert not GlossaryTerm.objects.get().live
         client.post(reverse("glossary:edit", args=[GlossaryTerm.objects.get().pk]), {**term, "action-publish": "1"})
         assert GlossaryTerm.objects.get().live
+
+
+# ------------------------------------------------------------ rules of reminders
+
+
+def rule_of(track, **fields):
+    """What the form of a rule sends."""
+    return {
+        "track": track.pk,
+        "cohort": "",
+        "kind": "inactive",
+        "delay": 12,
+        "times": 2,
+        "every": 7,
+        "place": 0,
+        "subject": "",
+        "text": "",
+        "on": "on",
+        **fields,
+    }
+
+
+def test_an_administrator_writes_a_rule_and_switches_it_off(admin, client, track):
+    client.post(reverse("reminder_rules:add"), rule_of(track, subject="Bonjour {prénom}", text="{lien}"))
+    rule = ReminderRule.objects.get()
+    assert (rule.kind, rule.delay, rule.times, rule.subject, rule.on) == ("inactive", 12, 2, "Bonjour {prénom}", True)
+    client.post(reverse("reminder_rules:edit", args=[rule.pk]), rule_of(track, on=""))
+    rule.refresh_from_db()
+    assert (rule.on, rule.subject) == (False, "")
+    assert "Ne vient plus depuis 12\u00a0jours" in client.get(reverse("reminder_rules:index")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"subject": "Bonjour", "text": "{nom}"}, "text", "« {nom} » ne sera pas remplacé."),
+        ({"subject": "Bonjour", "text": "{séance}"}, "text", "« {séance} » ne sera pas remplacé."),
+        ({"delay": 0}, "delay", "supérieure ou égale à 1"),
+        ({"times": 9}, "times", "inférieure ou égale à 5"),
+    ],
+)
+def test_a_rule_that_could_not_work_is_refused_with_a_sentence(admin, client, track, fields, field, words):
+    page = client.post(reverse("reminder_rules:add"), rule_of(track, **fields))
+    assert any(words in one for one in page.context["form"].errors[field])
+    assert ReminderRule.objects.count() == 0
+
+
+def test_a_rule_of_a_cohort_belongs_to_its_track(admin, client, track, site):
+    cohort = make_cohort(make_track(site, slug="decideurs"))
+    page = client.post(reverse("reminder_rules:add"), rule_of(track, cohort=cohort.pk))
+    assert page.context["form"].errors["cohort"] == ["Cette cohorte ne suit pas le parcours « Jeunes »."]
+
+
+def test_a_letter_that_waits_is_read_as_it_would_leave_now(admin, client, learner, track):
+    enrol(learner, track)
+    welcome = Letter.objects.get(kind="welcome")
+    page = client.get(reverse("letters:inspect", args=[welcome.pk])).content.decode()
+    assert "(tel qu’il partirait maintenant)" in page
+    assert "Bonjour Nadia," in page
+    learner.is_active = False
+    learner.save()
+    page = client.get(reverse("letters:inspect", args=[welcome.pk])).content.decode()
+    assert "(ne partira pas : le compte est fermé)" in page
+
+
+def test_a_rule_opens_by_its_sentence(admin, client, track):
+    rule = ReminderRule.objects.create(track=track, kind="inactive", delay=8)
+    page = client.get(reverse("reminder_rules:index")).content.decode()
+    assert f'href="{reverse("reminder_rules:edit", args=[rule.pk])}"' in page

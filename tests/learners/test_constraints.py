@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from courses.models import QuizPage
+from courses.models import LessonPage, QuizPage
 from courses.versions import freeze
 from learners.models import (
     Accommodation,
@@ -19,6 +19,7 @@ from learners.models import (
     CohortLead,
     CohortOpening,
     CohortQuizWindow,
+    CohortSession,
     Completion,
     Enrolment,
     Invitation,
@@ -26,6 +27,7 @@ from learners.models import (
     Message,
     OptOut,
     Regrade,
+    ReminderRule,
     Review,
     User,
     WaitingPlace,
@@ -142,6 +144,10 @@ def second(build):
 
 
 # The constraint; a row that breaks it; how SQLite names it; what a person is told.
+def rule(world, **fields):
+    return ReminderRule(**{"track": world.track, "kind": "inactive", "delay": 8, **fields})
+
+
 CASES = [
     (
         "user_email_once",
@@ -466,6 +472,56 @@ CASES = [
         ),
         "CHECK constraint failed: message_written_or_cancelled",
         "Un message part ou s’annule, pas les deux.",
+    ),
+    (
+        "letter_postponed_with_reason",
+        lambda world: world.letter(postponed_until=LATER),
+        "CHECK constraint failed: letter_postponed_with_reason",
+        "Un message qui attend dit pourquoi.",
+    ),
+    (
+        "letter_postponed_with_reason",
+        lambda world: world.letter(postponed_reason="dimanche"),
+        "CHECK constraint failed: letter_postponed_with_reason",
+        "Un message qui attend dit pourquoi.",
+    ),
+    (
+        "cohort_session_once",
+        second(lambda world: CohortSession(cohort=world.cohort, step=LessonPage.objects.first(), starts_at=NOW)),
+        "UNIQUE constraint failed: learners_cohortsession.cohort_id, learners_cohortsession.step_id",
+        "Cette séance a déjà sa date dans cette cohorte.",
+    ),
+    (
+        "reminder_rule_once_per_track",
+        second(rule),
+        "UNIQUE constraint failed: learners_reminderrule.track_id, learners_reminderrule.kind, "
+        "learners_reminderrule.delay",
+        "Ce parcours a déjà cette règle.",
+    ),
+    (
+        "reminder_rule_once_per_cohort",
+        second(lambda world: rule(world, cohort=world.cohort)),
+        "UNIQUE constraint failed: learners_reminderrule.cohort_id, learners_reminderrule.kind, "
+        "learners_reminderrule.delay",
+        "Cette cohorte a déjà cette règle.",
+    ),
+    (
+        "reminder_rule_delay_in_bounds",
+        lambda world: rule(world, delay=181),
+        "CHECK constraint failed: reminder_rule_delay_in_bounds",
+        "Le délai va de 1 à 180.",
+    ),
+    (
+        "reminder_rule_times_in_bounds",
+        lambda world: rule(world, times=0),
+        "CHECK constraint failed: reminder_rule_times_in_bounds",
+        "Un rappel part de 1 à 5 fois.",
+    ),
+    (
+        "reminder_rule_words_together",
+        lambda world: rule(world, subject="Bonjour"),
+        "CHECK constraint failed: reminder_rule_words_together",
+        "L’objet et le texte s’écrivent ensemble, ou restent vides tous les deux.",
     ),
 ]
 

@@ -135,7 +135,7 @@ def test_each_kind_of_letter_says_what_its_message_says_today(enrolment, postbox
     for letter in (welcome, reminder):
         assert delivery.send(letter.pk, now=SILENT) == "sent"
     expected = [
-        emails.welcome(enrolment, outline, outline.steps[0]),
+        emails.welcome(enrolment, outline, outline.steps[0], reminder_after=8),
         emails.reminder(
             enrolment,
             outline,

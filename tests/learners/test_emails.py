@@ -99,7 +99,7 @@ def every_letter():
     """One of each letter to a learner, in both manners of address."""
     for informal in (False, True):
         track = outline(informal=informal)
-        yield emails.welcome(enrolment(), track, step(1))
+        yield emails.welcome(enrolment(), track, step(1), reminder_after=8)
         yield emails.reminder(enrolment(), track, [step(1)], step(2), 10, unsubscribe_url=UNSUBSCRIBE)
         nearly_all = [step(n) for n in range(1, 5)]
         yield emails.reminder(enrolment(), track, nearly_all, step(5), 10, unsubscribe_url=UNSUBSCRIBE)
@@ -108,7 +108,7 @@ def every_letter():
         yield emails.seat_given(seated, track, step(1))
         yield emails.waiting(WaitingPlace(cohort=seated.cohort, person=seated.person), track)
         seated.person.set_unusable_password()
-        yield emails.welcome(seated, track, step(1))
+        yield emails.welcome(seated, track, step(1), reminder_after=8)
         yield emails.seat_given(seated, track, None)
 
 
@@ -143,7 +143,7 @@ def every_message():
 
 
 def test_welcome_says_vous_and_puts_the_first_step_in_reach():
-    letter = emails.welcome(enrolment(), outline(informal=False, modules=4), step(1))
+    letter = emails.welcome(enrolment(), outline(informal=False, modules=4), step(1), reminder_after=21)
     assert shown(letter.subject) == "Bienvenue dans le parcours «·Décideurs·»"
     assert shown(letter.text) == (
         "Bonjour Inès,\n\n"
@@ -162,7 +162,9 @@ def test_welcome_says_vous_and_puts_the_first_step_in_reach():
 
 
 def test_welcome_says_tu_to_the_young_and_names_the_cohort():
-    letter = emails.welcome(enrolment(cohort=Cohort(name="Lycée d'automne")), outline(informal=True), step(1))
+    letter = emails.welcome(
+        enrolment(cohort=Cohort(name="Lycée d'automne")), outline(informal=True), step(1), reminder_after=8
+    )
     assert shown(letter.text) == (
         "Bonjour Inès,\n\n"
         "Te voilà dans le parcours «·Jeunes·»~: 1 module, 6~h~30 en tout, à ton rythme.\n"
@@ -182,7 +184,7 @@ def test_welcome_says_tu_to_the_young_and_names_the_cohort():
 
 def test_welcome_without_step_nor_reminders_nor_name_leads_to_the_track():
     track = outline(informal=False, reminder_after_days=0, modules=1)
-    letter = emails.welcome(enrolment(first_name=""), track, None)
+    letter = emails.welcome(enrolment(first_name=""), track, None, reminder_after=0)
     assert letter.text.startswith("Bonjour,\n\n")
     assert f"à votre rythme.\n\n{SITE}/parcours/x/\n\nArrêtez-vous" in letter.text
     assert "refuser" not in letter.text

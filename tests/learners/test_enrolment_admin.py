@@ -123,7 +123,7 @@ def test_an_instructor_decides_nothing_and_reads_no_name(rows):
 def cohort_form(cohort, **changes):
     """What the form of a cohort sends, without any line of leads, openings or dates."""
     fields = {"name": cohort.name, "track": cohort.track_id, "opens_on": cohort.opens_on, "time_zone": "Indian/Reunion"}
-    for formset in ("leads", "openings", "windows"):
+    for formset in ("leads", "openings", "sessions", "windows"):
         fields |= {f"{formset}-{key}": 0 for key in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS")}
         fields[f"{formset}-MAX_NUM_FORMS"] = 1000
     return {name: value for name, value in (fields | changes).items() if value is not None}

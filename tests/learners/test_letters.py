@@ -42,6 +42,7 @@ def test_a_letter_is_written_without_its_words(enrolment):
         "kind": "welcome",
         "key": "welcome:x",
         "enrolment_id": enrolment.pk,
+        "rule_id": None,
         "due_at": LATER,
         "subject": "",
         "text": "",
@@ -116,7 +117,7 @@ CAUSES = {
     "the last lesson": (((2, False),), 1, finish_by_reading),
     "the last quiz": (((1, True),), 1, finish_by_answering),
     "an edit and the catch-up": (((2, False),), 1, finish_by_an_edit),
-    "a silence": (((2, False),), 1, lambda row: reminders.write_due(now=LATER)),
+    "a silence": (((2, False),), 1, lambda row: reminders.write_due(now=NOW + timedelta(days=9))),
     "a message of the account": (((1, False),), 0, lambda row: write_account_message(row.person)),
 }
 

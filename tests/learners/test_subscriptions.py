@@ -104,7 +104,6 @@ def test_what_somebody_asked_for_cannot_be_refused(learner):
         "seat": False,
         "message": True,
         "task": True,
-        "digest": True,
     }
 
 

@@ -30,6 +30,7 @@ from learners.models import (
     OptOut,
     Pair,
     Regrade,
+    ReminderRule,
     User,
     WaitingPlace,
 )
@@ -154,6 +155,20 @@ GET  lms:cohort_attestations_zip /cohortes/{rival_cohort}/attestations.zip in 40
 GET  lms:send_attestation_again /cohortes/{cohort}/attestations/{attested}/renvoyer/ in 405 405 405 405 405 405
 POST lms:send_attestation_again /cohortes/{cohort}/attestations/{attested}/renvoyer/ in 404 404 404 302 404 302
 POST lms:send_attestation_again /cohortes/{rival_cohort}/attestations/{attested}/renvoyer/ in 404 404 404 404 404 404
+GET  lms:cohort_reminders /cohortes/{cohort}/rappels/                 in      404     404     404     200     404     200
+GET  lms:cohort_reminders /cohortes/{rival_cohort}/rappels/           in      404     404     404     404     200     200
+GET  lms:cohort_reminders /cohortes/{missing}/rappels/                in      404     404     404     404     404     404
+GET  lms:change_reminder /cohortes/{cohort}/rappels/changer/?rappel=x in      404     404     404     409     404     409
+POST lms:change_reminder /cohortes/{cohort}/rappels/changer/          in      404     404     404     404     404     404
+GET  lms:new_rule        /cohortes/{cohort}/rappels/regles/nouvelle/  in      404     404     404     200     404     200
+POST lms:new_rule        /cohortes/{cohort}/rappels/regles/nouvelle/  in      404     404     404     422     404     422
+GET  lms:reminder_rule   /cohortes/{cohort}/rappels/regles/{rule}/    in      404     404     404     200     404     200
+POST lms:reminder_rule   /cohortes/{cohort}/rappels/regles/{rule}/    in      404     404     404     422     404     422
+GET  lms:reminder_rule   /cohortes/{cohort}/rappels/regles/{missing}/ in      404     404     404     404     404     404
+GET  lms:reminder_rule   /cohortes/{rival_cohort}/rappels/regles/{own_rule}/ in 404  404     404     404     404     404
+GET  lms:rule_as_track   /cohortes/{cohort}/rappels/regles/{own_rule}/parcours/ in 405 405   405     405     405     405
+POST lms:rule_as_track   /cohortes/{cohort}/rappels/regles/{own_rule}/parcours/ in 404 404   404     302     404     302
+POST lms:rule_as_track   /cohortes/{rival_cohort}/rappels/regles/{own_rule}/parcours/ in 404 404 404 404     404     404
 GET  lms:cohort_messages /cohortes/{cohort}/messages/                in      404     404     404     200     404     200
 GET  lms:cohort_messages /cohortes/{rival_cohort}/messages/          in      404     404     404     404     200     200
 GET  lms:cohort_messages /cohortes/{missing}/messages/               in      404     404     404     404     404     404
@@ -347,6 +362,17 @@ GET  letters:history                    /admin/letters/history/{letter}/        
 GET  letters:history_results            /admin/letters/history-results/{letter}/           in      403     403     no      403     403     no
 GET  letters:usage                      /admin/letters/usage/{letter}/                     in      403     403     no      403     403     no
 GET  letters:inspect                    /admin/letters/inspect/{letter}/                   in      403     403     no      403     403     200
+GET  reminder_rules:index               /admin/reminder_rules/                             in      403     403     no      403     403     200
+GET  reminder_rules:index_results       /admin/reminder_rules/results/                     in      403     403     no      403     403     200
+GET  reminder_rules:add                 /admin/reminder_rules/new/                         in      403     403     no      403     403     200
+POST reminder_rules:add                 /admin/reminder_rules/new/                         in      403     403     no      403     403     200
+GET  reminder_rules:edit                /admin/reminder_rules/edit/{rule}/                 in      403     403     no      403     403     200
+POST reminder_rules:edit                /admin/reminder_rules/edit/{rule}/                 in      403     403     no      403     403     200
+GET  reminder_rules:delete              /admin/reminder_rules/delete/{rule}/               in      403     403     no      403     403     no
+POST reminder_rules:delete              /admin/reminder_rules/delete/{rule}/               in      403     403     no      403     403     no
+GET  reminder_rules:history             /admin/reminder_rules/history/{rule}/              in      403     403     no      403     403     200
+GET  reminder_rules:history_results     /admin/reminder_rules/history-results/{rule}/      in      403     403     no      403     403     200
+GET  reminder_rules:usage               /admin/reminder_rules/usage/{rule}/                in      403     403     no      403     403     200
 GET  wagtailusers_users:index           /admin/users/                                      in      403     403     no      403     403     200
 GET  wagtailusers_users:index_results   /admin/users/results/                              in      403     403     no      403     403     200
 GET  wagtailusers_users:add             /admin/users/new/                                  in      403     403     no      403     403     200
@@ -494,6 +520,8 @@ def world(published):
         "accommodation": accommodations.grant(person=owner, extra_percent=33, by=admin, at=NOW).pk,
         "question": question.pk,
         "revision": question.latest_revision_id,
+        "own_rule": ReminderRule.objects.create(track=track, cohort=cohorts["owner"], kind="closing", delay=2).pk,
+        "rule": ReminderRule.objects.create(track=track, kind="inactive", delay=8).pk,
         "letter": letters.get(kind="certificate").pk,
         "regrade": Regrade.objects.create(
             answer=Answer.objects.filter(attempt__in=own).first(),
@@ -648,6 +676,7 @@ def names_under(resolver, namespace=""):
 ELSEWHERE = {"admin/login/", "_util/login/"}
 OURS = (
     "cohorts:",
+    "reminder_rules:",
     "enrolments:",
     "accommodations:",
     "certificates:",

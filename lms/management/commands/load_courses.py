@@ -2,10 +2,13 @@
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 from wagtail.models import Page, Site
 
 from courses.loading import Loading, catalogue_under
 from courses.manuscripts import ManuscriptError
+from courses.outline import outlines
+from learners import rule_book
 from lms.models import HomePage
 
 
@@ -20,6 +23,8 @@ class Command(BaseCommand):
             counts = Loading(catalogue, say=self.stdout.write).run()
         except ManuscriptError as error:
             raise CommandError(str(error)) from error
+        # A track that has just come has its rules before anybody looks at them.
+        rule_book.ensure(outlines(), at=timezone.now())
         self.stdout.write(", ".join(f"{number} {name}" for name, number in sorted(counts.items())))
 
 
