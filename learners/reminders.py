@@ -56,14 +56,14 @@ class Due:
 def due(held, outline: Outline, *, now, until=None):
     """The Due of this rule, from now until that moment (now, unless one looks ahead). One query.
 
-    Leaves out who refuses reminders, whose account is closed, and who was already told. A missed night is caught up.
+    Leaves out who refuses reminders, works here, whose account is closed, and who was already told. A missed night is caught up.
     """
     rule, until = held.rule, until or now
     if rule.kind == Kind.REVIEWS or not outline.steps:
         return
     people = (
         held.reach(Enrolment.objects.active())
-        .filter(person__is_active=True)
+        .filter(person__is_active=True, person__is_staff=False)
         .exclude(person__in=subscriptions.refusals_of(Letter.Kind.REMINDER).values("person"))
         .select_related("person__letter_choices", "cohort")
         .annotate(done=_done(outline), started=Exists(_of_this(Completion)) | Exists(_of_this(Attempt)))
@@ -303,7 +303,9 @@ def key_of(rule, row, *, times=None):
             return f"{start}closing:{row.cohort.closes_on:%Y-%m-%d}"
         case Kind.LATER:
             return f"{start}later:{rule.delay}"
-    return f"{start}{row.last_activity_at:%Y%m%d%H%M%S}:{rule.kind}:{times or row.said + 1}"
+    times = times or row.said + 1
+    # Without the name of the rule: only the first that speaks can write, even between two clocks.
+    return f"{start}{row.last_activity_at:%Y%m%d%H%M%S}{f':{times}' if times > 1 else ''}"
 
 
 def facts_of(row, outline):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from courses.outline import outline_by_pk
-from learners import delivery, forecasts, rehearsals, reminders, rule_book, subscriptions
+from learners import delivery, forecasts, rehearsals, reminders, subscriptions
 from learners import enrolment as enrolments
 from learners.errors import ReminderGone
 from learners.models import Letter, ReminderRule
@@ -100,24 +100,6 @@ def test_who_refuses_or_pauses_is_foreseen_as_they_asked(cohort, nadia, track):
     )
     subscriptions.opt_out(person_pk=nadia.person_id, kind="everything", at=NOW)
     assert foreseen(cohort, now=NOW) == []
-
-
-def test_what_was_foreseen_is_what_leaves(old, track):
-    """Fourteen days of the clock, a sweep an hour: the same letters at the same hours."""
-    cohorts.a_dozen(old)
-    Letter.objects.all().delete()
-    rule_book.ensure([outline_by_pk(track.pk)], at=NOW)
-    expected = {(email, at) for email, _, at, _ in foreseen(old, now=NOW)}
-    assert len(expected) >= 5
-    for hour in range(14 * 24 + 1):
-        now = NOW + timedelta(hours=hour)
-        reminders.write_due(now=now)
-        for letter in Letter.objects.due(now).filter(kind="reminder"):
-            delivery.send(letter.pk, now=now)
-    sent = Letter.objects.filter(kind="reminder", sent_at__isnull=False, enrolment__cohort=old)
-    left = {email: at for email, at in sent.values_list("address", "sent_at") if at <= NOW + forecasts.HORIZON}
-    assert set(left) == {email for email, _ in expected}
-    assert all(timedelta(0) <= left[email] - at < timedelta(hours=1) for email, at in expected)
 
 
 def test_a_letter_that_is_written_is_foreseen_until_it_has_left(cohort, nadia, track):

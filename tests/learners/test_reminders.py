@@ -80,7 +80,7 @@ def test_the_letter_is_due_at_once_and_its_key_names_the_silence(enrolment):
     assert Letter.objects.filter(kind="reminder").values_list(
         "key", "person_id", "enrolment_id", "address", "due_at"
     ).get() == (
-        f"reminder:{enrolment.pk}:20261123090000:not_started:1",
+        f"reminder:{enrolment.pk}:20261123090000",
         enrolment.person_id,
         enrolment.pk,
         "nadia@example.org",
