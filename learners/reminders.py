@@ -56,7 +56,8 @@ class Due:
 def due(held, outline: Outline, *, now, until=None):
     """The Due of this rule, from now until that moment (now, unless one looks ahead). One query.
 
-    Leaves out who refuses reminders, works here, whose account is closed, and who was already told. A missed night is caught up.
+    Leaves out who refuses reminders, who works here, whose account is closed, and who was already told. A missed
+    night is caught up.
     """
     rule, until = held.rule, until or now
     if rule.kind == Kind.REVIEWS or not outline.steps:

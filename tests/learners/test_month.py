@@ -74,8 +74,9 @@ def rules(track):
         ReminderRule(track=track, kind=kind, delay=delay, place=place, on_since=MONDAY - 30 * DAY)
         for place, (kind, delay) in enumerate(kinds)
     ]
-    silence = ReminderRule(track=track, kind="inactive", delay=10, times=2, every=7, place=9, on_since=MONDAY - 30 * DAY)
-    return ReminderRule.objects.bulk_create([*rows, silence])
+    silence = {"kind": "inactive", "delay": 10, "times": 2, "every": 7, "place": 9}
+    rows.append(ReminderRule(track=track, on_since=MONDAY - 30 * DAY, **silence))
+    return ReminderRule.objects.bulk_create(rows)
 
 
 def foreseen(cohort, *, now, until):
