@@ -108,7 +108,7 @@ def _night(moment, reader, policy):
     if policy.opens <= local.hour < policy.closes:
         return None
     day = local.date() if local.hour < policy.opens else local.date() + DAY
-    return Departure(_opening(day, reader, policy), f"entre {policy.closes}{FIXED}h et {policy.opens}{FIXED}h")
+    return Departure(_opening(day, reader, policy), f"la nuit ({policy.closes}{FIXED}h à {policy.opens}{FIXED}h)")
 
 
 def _share(moment, reader, policy):

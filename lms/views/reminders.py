@@ -5,6 +5,7 @@ from itertools import groupby
 from django import forms
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -20,6 +21,7 @@ from learners.messages import LONGEST_SUBJECT, LONGEST_TEXT
 from learners.models import ReminderRule
 from lms.views.cohorts import led_cohort
 
+PAGE_SIZE = 50
 NAMED = 100  # people whom trying a rule names
 FIELDS = ("delay", "times", "every", "subject", "text")
 
@@ -98,10 +100,12 @@ def cohort_reminders(request, pk):
     cohort, now = led_cohort(request, pk), timezone.now()
     outline = outline_by_pk(cohort.track_id)
     found = forecasts.coming(cohort, outline, now=now)
-    days = groupby(found, key=lambda one: one.leaves_at.astimezone(cohort.zone).date())
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    days = groupby(page, key=lambda one: one.leaves_at.astimezone(cohort.zone).date())
     context = {
         "cohort": cohort,
         "count": len(found),
+        "page_obj": page,
         "days": [(day, list(some)) for day, some in days],
         "rules": [(one, rules.summary(one)) for one in rule_book.page_of(cohort)],
         "breadcrumb": above(cohort),

@@ -585,6 +585,55 @@ def message_to_a_cohort(stage):
 
 
 @state
+def reminders_of_a_cohort(stage):
+    page = board(stage)
+    page.get_by_role("link", name="Rappels", exact=True).click()
+    expect(page.get_by_role("table", name="Rappels à venir")).to_be_visible()
+    return page
+
+
+@state
+def one_reminder_to_come(stage):
+    page = reminders_of_a_cohort(stage)
+    page.get_by_role("link", name="Déplacer ou annuler").first.click()
+    expect(page.get_by_role("button", name="Annuler ce rappel")).to_be_visible()
+    return page
+
+
+@state
+def rule_of_reminders_tried(stage):
+    page = reminders_of_a_cohort(stage)
+    page.get_by_role("link", name=re.compile("^Ne vient plus")).click()
+    page.get_by_role("button", name="Essayer sur le mois dernier").click()
+    expect(page.get_by_role("heading", name=re.compile("^Le mois dernier"))).to_be_visible()
+    return page
+
+
+@state
+def rule_of_reminders_refused(stage):
+    page = reminders_of_a_cohort(stage)
+    page.get_by_role("link", name="Ajouter une règle").click()
+    page.get_by_label("Délai").fill("3")
+    page.get_by_label("Objet").fill("Bonjour")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page).to_have_title(re.compile("^Erreur"))
+    return page
+
+
+@state
+def attestations_of_a_cohort(stage):
+    page = board(stage)
+    page.get_by_role("link", name="Attestations", exact=True).click()
+    expect(page.get_by_role("link", name="Télécharger les documents")).to_be_visible()
+    return page
+
+
+@state
+def attestations_of_a_learner(stage):
+    return stage.learner("/mon-espace/attestations/", track="decideurs", steps=99)
+
+
+@state
 def why_this_figure(stage):
     page = stage.person("apprenante@demo.example", "/mon-espace/")
     page.get_by_role("main").get_by_role("link", name="Pourquoi ce chiffre ?").first.click()

@@ -427,7 +427,7 @@ def waits(letter):
 
 def test_a_reminder_of_the_night_waits_for_the_morning_and_says_why(reminder, postbox):
     assert delivery.send(reminder.pk, now=NIGHT) == "postponed"
-    assert waits(reminder) == (MORNING, "entre 20\u00a0h et 8\u00a0h", 0, None)
+    assert waits(reminder) == (MORNING, "la nuit (20\u00a0h à 8\u00a0h)", 0, None)
     assert not Letter.objects.due(MORNING - timedelta(seconds=1)).filter(pk=reminder.pk).exists()
     assert postbox.received == []
     assert delivery.send(reminder.pk, now=MORNING) == "sent"

@@ -35,9 +35,9 @@ def leaves(now, kind=REMINDER, *, territory=Territory.METROPOLE, counted=True, p
     [
         ("2026-11-24 08:00", ("2026-11-24 08:00", "")),
         ("2026-11-24 19:59", ("2026-11-24 19:59", "")),
-        ("2026-11-24 20:00", ("2026-11-25 08:00", "entre 20 h et 8 h")),
-        ("2026-11-24 03:10", ("2026-11-24 08:00", "entre 20 h et 8 h")),
-        ("2026-11-28 21:00", ("2026-11-30 08:00", "entre 20 h et 8 h, dimanche")),
+        ("2026-11-24 20:00", ("2026-11-25 08:00", "la nuit (20 h à 8 h)")),
+        ("2026-11-24 03:10", ("2026-11-24 08:00", "la nuit (20 h à 8 h)")),
+        ("2026-11-28 21:00", ("2026-11-30 08:00", "la nuit (20 h à 8 h), dimanche")),
         ("2026-11-29 10:00", ("2026-11-30 08:00", "dimanche")),
         ("2026-12-25 10:00", ("2026-12-26 08:00", "jour férié (Noël)")),
         ("2027-05-08 10:00", ("2027-05-10 08:00", "jour férié (Fête de la Victoire), dimanche")),
@@ -55,7 +55,7 @@ def test_what_somebody_asked_for_leaves_at_once_on_a_holiday_night(kind):
 
 
 def test_the_result_of_a_review_waits_for_the_morning_and_for_nothing_else():
-    assert leaves(at("2026-11-28 23:30"), Letter.Kind.REVIEW) == ("2026-11-29 08:00", "entre 20 h et 8 h")
+    assert leaves(at("2026-11-28 23:30"), Letter.Kind.REVIEW) == ("2026-11-29 08:00", "la nuit (20 h à 8 h)")
     silent = {"no_reminder_before": date(2027, 6, 1), "received": [at("2026-11-29 09:00")] * 9}
     assert leaves(at("2026-11-29 10:00"), Letter.Kind.REVIEW, **silent) == ("2026-11-29 10:00", "")
 
@@ -104,7 +104,7 @@ def test_every_territory_has_an_hour_of_its_own_and_the_holidays_of_the_nation(t
     assert day_of_rest(date(2027, 7, 14), territory) == "jour férié (Fête nationale)"
     assert leaves(at("2027-07-15 07:59", territory.zone), territory=territory) == (
         "2027-07-15 08:00",
-        "entre 20 h et 8 h",
+        "la nuit (20 h à 8 h)",
     )
 
 
@@ -130,7 +130,7 @@ def test_the_morning_keeps_its_hour_when_clocks_go_forward():
     found = departure(REMINDER, now=at("2027-03-27 21:00"), reader=Reader(), policy=HOUSE)
     assert (found.at, found.reason.replace("\u00a0", " ")) == (
         datetime(2027, 3, 30, 6, tzinfo=UTC),
-        "entre 20 h et 8 h, dimanche, jour férié (Lundi de Pâques)",
+        "la nuit (20 h à 8 h), dimanche, jour férié (Lundi de Pâques)",
     )
 
 

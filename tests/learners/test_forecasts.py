@@ -108,7 +108,7 @@ def test_a_letter_that_is_written_is_foreseen_until_it_has_left(cohort, nadia, t
     reminders.write_due(now=night)
     delivery.send(Letter.objects.get(kind="reminder").pk, now=night)
     assert foreseen(cohort, now=night) == [
-        ("nadia@example.org", "inactive", datetime(2026, 12, 2, 7, tzinfo=UTC), "entre 20 h et 8 h")
+        ("nadia@example.org", "inactive", datetime(2026, 12, 2, 7, tzinfo=UTC), "la nuit (20 h à 8 h)")
     ]
     delivery.send(Letter.objects.get(kind="reminder").pk, now=night + timedelta(hours=10))
     assert foreseen(cohort, now=night + timedelta(hours=10)) == []

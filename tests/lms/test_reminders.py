@@ -43,12 +43,12 @@ def words(page):
 def test_the_page_says_who_receives_what_when_and_why(page):
     said = words(page())
     assert "1 rappel partira dans les quatorze jours" in said
-    assert "Nadia Benali Ne vient plus Jeudi 26 novembre 2026 10:00 8 jours sans venir, 0 étape sur 4" in said
-    assert "Ne vient plus depuis 8 jours Le parcours En service" in said
+    assert "Nadia Benali Ne vient plus : 8 jours sans venir, 0 étape sur 4 Jeudi 26 novembre 2026 , 10:00" in said
+    assert "Ne vient plus depuis 8 jours Du parcours En service" in said
 
 
 def test_a_manager_cancels_one_reminder_after_reading_it(manager, page, cohort):
-    (address,) = [url for words_, url in page().links.items() if "Changer" in words_]
+    (address,) = [url for words_, url in page().links.items() if "Déplacer" in words_]
     one = manager.open(address)
     assert "La première étape est prête" in words(one)
     after = manager.press(one, "Annuler ce rappel")
@@ -58,12 +58,12 @@ def test_a_manager_cancels_one_reminder_after_reading_it(manager, page, cohort):
 
 
 def test_a_manager_moves_one_reminder_to_a_day_to_come(manager, page, cohort):
-    (address,) = [url for words_, url in page().links.items() if "Changer" in words_]
+    (address,) = [url for words_, url in page().links.items() if "Déplacer" in words_]
     refused = manager.press(manager.open(address), "Déplacer", {"day": "2030-01-01"})
     assert refused.invalid == {"day": "Choisissez un jour d’ici deux mois."}
     after = manager.press(manager.open(address), "Déplacer", {"day": "2026-12-01"})
-    assert "Mardi 1er décembre 2026 09:00" in words(after)
-    assert "Attend : déplacé par Samuel Okoro" in words(after)
+    assert "Mardi 1er décembre 2026 , 09:00" in words(after)
+    assert "Reporté : déplacé par Samuel Okoro" in words(after)
 
 
 def test_a_rule_is_tried_on_the_last_month_and_nothing_is_kept(manager, page, cohort):
@@ -77,12 +77,12 @@ def test_a_rule_is_tried_on_the_last_month_and_nothing_is_kept(manager, page, co
 def test_a_manager_gives_the_cohort_a_rule_of_its_own_and_gives_it_up(manager, page, cohort):
     rule = ReminderRule.objects.get()
     after = manager.press(page(f"regles/{rule.pk}/"), "Enregistrer", {"delay": "12"})
-    assert "Ne vient plus depuis 12 jours Cette cohorte En service" in words(after)
+    assert "Ne vient plus depuis 12 jours De cette cohorte En service" in words(after)
     rule.refresh_from_db()
     own = ReminderRule.objects.get(cohort=cohort)
     assert (rule.delay, own.delay, own.on_since) == (8, 12, NOW - 30 * DAYS)
     again = manager.press(page(f"regles/{own.pk}/"), "Suivre de nouveau le parcours")
-    assert "Ne vient plus depuis 8 jours Le parcours En service" in words(again)
+    assert "Ne vient plus depuis 8 jours Du parcours En service" in words(again)
 
 
 def test_words_that_nothing_would_fill_are_refused_beside_their_field(manager, page):
