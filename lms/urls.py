@@ -111,6 +111,7 @@ urlpatterns = [
     path("cohortes/<key:pk>/quiz/<key:quiz_pk>/export.csv", analysis.cohort_quiz_csv, name="cohort_quiz_csv"),
     path("cohortes/<key:pk>/presences/", register.sessions, name="sessions"),
     path("cohortes/<key:pk>/presences/<key:step_pk>/", register.register, name="register"),
+    path("cohortes/<key:pk>/presences/<key:step_pk>/date/", register.session_date, name="session_date"),
     path("cohortes/quiz/", analysis.quizzes, name="quizzes"),
     path("cohortes/quiz/<key:quiz_pk>/", analysis.quiz, name="quiz"),
     path("cohortes/quiz/<key:quiz_pk>/export.csv", analysis.quiz_csv, name="quiz_csv"),

@@ -1,9 +1,11 @@
 """The register of a session: who leads the cohort says who was there, and that finishes the step."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from courses.models import LessonPage
-from learners.models import Completion, Enrolment, EnrolmentChange
+from learners.models import CohortSession, Completion, Enrolment, EnrolmentChange
 from tests.factories import courses
 from tests.factories.learners import NOW, enrol, finish, make_cohort, make_person
 from tests.lms.visiting import Visitor, plain
@@ -115,3 +117,26 @@ def test_a_register_costs_the_same_for_one_and_for_three(samuel, track, session,
     samuel.open(address(cohort, session))
     with django_assert_num_queries(7):
         samuel.open(address(cohort, session))
+
+
+# ------------------------------------------------------------ when it is
+
+
+def test_a_session_gets_a_date_on_the_wall_of_the_cohort_then_another_then_none(samuel, cohort, session):
+    link = f"{address(cohort, session)}date/"
+    assert link in samuel.open(f"/cohortes/{cohort.pk}/presences/").links.values()
+    page = samuel.press(samuel.open(link), "Enregistrer", {"day": "2026-12-14", "hour": "18:30"})
+    assert page.said == ["Date de la séance enregistrée."]
+    assert "Lundi 14 décembre 2026, 18:30" in plain(page.main.get_text())
+    assert CohortSession.objects.get().starts_at == datetime(2026, 12, 14, 17, 30, tzinfo=UTC)
+    page = samuel.press(samuel.open(link), "Enregistrer", {"day": "2026-12-15"})
+    assert CohortSession.objects.get().starts_at == datetime(2026, 12, 15, 17, 30, tzinfo=UTC)
+    page = samuel.press(samuel.open(link), "Enlever la date")
+    assert page.said == ["La séance n’a plus de date : aucun rappel n’en parlera."]
+    assert not CohortSession.objects.exists()
+
+
+def test_a_date_that_is_none_is_refused_beside_its_field(samuel, cohort, session):
+    page = samuel.open(f"{address(cohort, session)}date/")
+    refused = samuel.press(page, "Enregistrer", {"day": "2026-02-30", "hour": ""})
+    assert (refused.status, set(refused.invalid)) == (422, {"day", "hour"})

@@ -218,6 +218,10 @@ GET  lms:register          /cohortes/{cohort}/presences/{session}/     in      4
 POST lms:register          /cohortes/{cohort}/presences/{session}/     in      404     404     404     302     404     302
 GET  lms:register          /cohortes/{cohort}/presences/{lesson}/      in      404     404     404     404     404     404
 POST lms:register          /cohortes/{rival_cohort}/presences/{session}/ in    404     404     404     404     302     302
+GET  lms:session_date      /cohortes/{cohort}/presences/{session}/date/ in     404     404     404     200     404     200
+POST lms:session_date      /cohortes/{cohort}/presences/{session}/date/ in     404     404     404     422     404     422
+GET  lms:session_date      /cohortes/{cohort}/presences/{lesson}/date/ in      404     404     404     404     404     404
+POST lms:session_date      /cohortes/{rival_cohort}/presences/{session}/date/ in 404   404     404     404     422     422
 GET  lms:quizzes           /cohortes/quiz/                             in      404     404     200     404     404     200
 GET  lms:quiz              /cohortes/quiz/{quiz}/                      in      404     404     200     404     404     200
 GET  lms:quiz              /cohortes/quiz/{missing}/                   in      404     404     404     404     404     404
