@@ -26,9 +26,9 @@ class DateForm(forms.Form):
     day = forms.DateField(label="Jour", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     hour = forms.TimeField(label="Heure", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
 
-    def __init__(self, *args, cohort, at, **kwargs):
+    def __init__(self, data, *, cohort, at):
         local = at and at.astimezone(cohort.zone)
-        super().__init__(*args, initial={"day": local, "hour": local and local.time()}, **kwargs)
+        super().__init__(data, initial={"day": local, "hour": local and local.time()})
         self.cohort = cohort
         self.fields["hour"].help_text = f"À l’heure de la cohorte : {cohort.get_time_zone_display()}."
 
