@@ -73,6 +73,9 @@ POST lms:enrol           /apprendre/jeunes/inscription/               in      30
 POST lms:enrol           /apprendre/inconnu/inscription/              404     404     404     404     404     404     404
 GET  lms:withdraw        /apprendre/jeunes/retrait/                   in      302     302     302     302     302     302
 POST lms:withdraw        /apprendre/jeunes/retrait/                   in      302     302     302     302     302     302
+GET  lms:attest          /apprendre/jeunes/module-1/attestation/      in      302     302     302     302     302     302
+POST lms:attest          /apprendre/jeunes/module-1/attestation/      in      409     409     403     403     403     403
+POST lms:attest          /apprendre/jeunes/inconnu/attestation/       404     404     404     404     404     404     404
 GET  lms:complete        /apprendre/etapes/{lesson}/terminer/         in      302     302     302     302     302     302
 POST lms:complete        /apprendre/etapes/{lesson}/terminer/         in      302     302     403     403     403     403
 POST lms:complete        /apprendre/etapes/{locked}/terminer/         in      403     403     403     403     403     403
