@@ -88,7 +88,8 @@ def test_the_offer_speaks_as_the_track_does(nadia, empty, learner, informal, sai
     page = nadia.open(PAGE)
     other = "Vous suivez" if informal else "Tu suis"
     assert (said in page.words, other in page.words) == (True, False)
-    assert ("ton espace" if informal else "votre espace") in nadia.press(page, ASK).words
+    after = nadia.press(page, ASK)
+    assert f"Elle reste aussi dans {'ton' if informal else 'votre'} espace" in after.words
 
 
 @pytest.fixture
