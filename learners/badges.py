@@ -19,7 +19,7 @@ from courses.typography import heures
 from learners import seals
 from learners.documents import REASONS, limits_of
 from learners.models import Certificate
-from learners.models.certificate import IN_FORCE
+from learners.models.certificate import NOT_REPLACED
 
 REVOCATION = "revocation"
 # How long a copy of the list may be believed.
@@ -67,7 +67,7 @@ def status_list(number, *, now):
     issuer, method, key = _issuer()
     first = number * DEFAULT_SIZE_BITS
     gone = Certificate.objects.filter(pk__gte=first, pk__lt=first + DEFAULT_SIZE_BITS)
-    gone = gone.filter(Q(revoked_at__isnull=False) | ~IN_FORCE)
+    gone = gone.filter(Q(revoked_at__isnull=False) | ~NOT_REPLACED)
     now = now.replace(microsecond=0)
     document = build_status_list_credential(
         issuer,

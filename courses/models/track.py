@@ -222,8 +222,8 @@ class ModulePage(Page):
                 FieldPanel(
                     "taken_alone",
                     help_text="Pour qui suit ce module à l’intérieur d’une autre formation : après ses étapes "
-                    "obligatoires, une attestation de suivi de ce module se demande sur sa page. Ce qui ouvre le "
-                    "module ne change pas.",
+                    "obligatoires, une attestation de suivi de ce module se demande sur sa page. Les règles qui "
+                    "ouvrent le module restent les mêmes.",
                 ),
                 FieldPanel("abilities", help_text="Changer ces lignes ne modifie pas les attestations déjà délivrées."),
             ],

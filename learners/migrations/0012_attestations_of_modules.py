@@ -35,12 +35,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='certificate',
             name='module',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.modulepage', verbose_name='module'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.modulepage', verbose_name='page du module'),
         ),
         migrations.AddField(
             model_name='certificate',
             name='module_title',
-            field=models.CharField(blank=True, db_default='', default='', max_length=255, verbose_name='titre du module'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=255, verbose_name='module'),
         ),
         migrations.AlterField(
             model_name='certificate',

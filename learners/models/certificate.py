@@ -23,8 +23,8 @@ def new_code():
 
 # All that ever happens to an attestation: it is revoked, or no longer the one of its enrolment or of its module.
 CHANGES = frozenset({"current_for", "current_module", "revoked_at", "revoked_by", "revoked_reason"})
-# Neither replaced by another one, be it about a track or about a module of it.
-IN_FORCE = Q(current_for__isnull=False) | Q(current_module__isnull=False)
+# Nothing has taken its place: it holds the key of its enrolment, or of its module.
+NOT_REPLACED = Q(current_for__isnull=False) | Q(current_module__isnull=False)
 
 
 class CertificateQuerySet(models.QuerySet):
@@ -45,7 +45,7 @@ class CertificateQuerySet(models.QuerySet):
 
     def not_replaced(self):
         """Those that nothing replaces, be they revoked."""
-        return self.filter(IN_FORCE)
+        return self.filter(NOT_REPLACED)
 
 
 class Certificate(models.Model):
@@ -68,7 +68,7 @@ class Certificate(models.Model):
     )
     # What it attests when that is one module of the track; nothing for the whole track.
     module = models.ForeignKey(
-        ModulePage, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="module"
+        ModulePage, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="page du module"
     )
     # The same module, while this is its attestation for the enrolment; nothing once another one replaces it.
     current_module = models.ForeignKey(
@@ -85,7 +85,7 @@ class Certificate(models.Model):
     # Facts of the day, never read again from the track or the account.
     holder = models.CharField("titulaire", max_length=170)
     track_title = models.CharField("parcours", max_length=255)
-    module_title = models.CharField("titre du module", max_length=255, blank=True, default="", db_default="")
+    module_title = models.CharField("module", max_length=255, blank=True, default="", db_default="")
     # Of the track or of the module; the column keeps its first name, which older code reads during an upgrade.
     version = models.CharField("version", max_length=40, db_column="track_version")
     cohort_name = models.CharField("cohorte", max_length=120, blank=True)
@@ -172,7 +172,7 @@ class Certificate(models.Model):
                 violation_error_message="Une correction remplace une attestation, avec un auteur et un motif.",
             ),
             models.CheckConstraint(
-                condition=IN_FORCE | Q(revoked_at__isnull=True),
+                condition=NOT_REPLACED | Q(revoked_at__isnull=True),
                 name="certificate_replaced_or_revoked",
                 violation_error_message="Une attestation remplacée ne se révoque plus : la nouvelle compte.",
             ),

@@ -15,7 +15,7 @@ from tests.lms.visiting import Visitor
 PAGE = "/parcours/jeunes/module-1/"
 ASK = "Recevoir l’attestation de ce module"
 SEE = "Voir l’attestation de ce module"
-OFFER = "Ce module peut être suivi seul"
+OFFER = "Ce module a aussi sa propre attestation de suivi"
 
 
 @pytest.fixture
