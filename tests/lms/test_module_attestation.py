@@ -121,6 +121,10 @@ def test_who_leads_the_cohort_reads_sends_corrects_and_downloads_it(attested):
     assert lead.press(page, "Renvoyer son attestation à Nadia Benali, module Module 1").status == 200
     assert Letter.objects.filter(kind="certificate").count() == 2
 
+    sheet = lead.open(f"{address}personnes/{attested.enrolment_id}/")
+    assert sheet.links["Module 1"] == attested.get_absolute_url()
+    assert "Parcours terminé" not in sheet.words
+
     fields = {"holder": "Nadia Ben Ali", "reason": "Demande"}
     correction = lead.open(page.links["Corriger le nom de Nadia Benali, module Module 1"])
     assert "Module « Module 1 » du parcours « Jeunes »" in correction.words
