@@ -266,6 +266,8 @@ def module_fields(manuscript):
         "title": manuscripts.typed(values["titre"]),
         "summary": manuscripts.typed(values["resume"]),
         "objectives": lines("objective", values.get("objectifs"), values["titre"]),
+        "taken_alone": manuscripts.yes(values.get("suivi-seul", False), manuscript.path),
+        "abilities": lines("ability", values.get("capacites"), values["titre"]),
         "search_description": manuscripts.typed(values["resume"]),
     }
 

@@ -84,7 +84,7 @@ HEADS = {
         {"titre", "public", "accroche", "heures", "attestation", "relance_apres_jours", "corps"},
         {"tutoiement", "rythme", "format", "acquis", "capacites", "sources"},
     ),
-    "module": ({"titre", "resume"}, {"objectifs"}),
+    "module": ({"titre", "resume"}, {"objectifs", "suivi-seul", "capacites"}),
     "lesson": ({"titre", "minutes", "corps"}, {"resume", "obligatoire"}),
     "quiz": (
         {"titre", "minutes", "questions"},

@@ -17,8 +17,9 @@ from openbadgeslib.ob3.status_list import DEFAULT_SIZE_BITS, build_status_list_c
 
 from courses.typography import heures
 from learners import seals
-from learners.documents import LIMITS, REASONS
+from learners.documents import REASONS, limits_of
 from learners.models import Certificate
+from learners.models.certificate import NOT_REPLACED
 
 REVOCATION = "revocation"
 # How long a copy of the list may be believed.
@@ -48,11 +49,11 @@ def credential(certificate):
                 }
             ],
             "achievement": {
-                "id": f"urn:uuid:{_named(certificate.track_title, certificate.track_version, certificate.award)}",
+                "id": f"urn:uuid:{_named(certificate.followed, certificate.version, certificate.award)}",
                 "type": ["Achievement"],
                 "achievementType": "Course",
-                "name": certificate.track_title,
-                "description": "\n".join(certificate.ability_list) or LIMITS,
+                "name": certificate.followed,
+                "description": "\n".join(certificate.ability_list) or limits_of(certificate),
                 "criteria": {"id": address, "narrative": _criteria(certificate)},
             },
         },
@@ -66,7 +67,7 @@ def status_list(number, *, now):
     issuer, method, key = _issuer()
     first = number * DEFAULT_SIZE_BITS
     gone = Certificate.objects.filter(pk__gte=first, pk__lt=first + DEFAULT_SIZE_BITS)
-    gone = gone.filter(Q(revoked_at__isnull=False) | Q(current_for__isnull=True))
+    gone = gone.filter(Q(revoked_at__isnull=False) | ~NOT_REPLACED)
     now = now.replace(microsecond=0)
     document = build_status_list_credential(
         issuer,
@@ -101,5 +102,6 @@ def _moment(moment):
 
 
 def _criteria(certificate):
-    done = REASONS[certificate.award].removeprefix("pour ").capitalize()
-    return f"{done} ({heures(certificate.hours)}), version {certificate.track_version}. {LIMITS}"
+    reason = "avoir suivi le module" if certificate.module_title else REASONS[certificate.award].removeprefix("pour ")
+    done = reason.capitalize()
+    return f"{done} ({heures(certificate.hours)}), version {certificate.version}. {limits_of(certificate)}"

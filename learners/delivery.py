@@ -135,11 +135,18 @@ def why_drop(letter, *, now):
     if letter.kind == Letter.Kind.TASK:
         return "" if waiting_for(letter)[0] else "plus aucune réponse n’attend"
     if letter.kind == Letter.Kind.CERTIFICATE:
-        revoked = Certificate.objects.filter(current_for=letter.enrolment_id, revoked_at__isnull=False)
-        return "l’attestation a été révoquée" if revoked.exists() else ""
+        return _why_not_attest(letter)
     if letter.key.startswith("waiting:"):
         return _why_not_waiting(letter)
     return _why_not_learning(letter, now=now)
+
+
+def _why_not_attest(letter):
+    """Why an attestation is not to be sent any more; empty if it is. What replaced it has a letter of its own."""
+    certificate = Certificate.objects.brought_by(letter)
+    if certificate is None or certificate.is_replaced:
+        return "l’attestation a été remplacée"
+    return "l’attestation a été révoquée" if certificate.revoked_at else ""
 
 
 def _why_not_waiting(letter):
@@ -241,9 +248,7 @@ def compose(letter, *, now):
         case Letter.Kind.SEAT:
             return _of_seat(letter, now=now), ()
         case Letter.Kind.CERTIFICATE:
-            certificate = Certificate.objects.select_related("enrolment__person", "enrolment__track", "replaces").get(
-                current_for=enrolment
-            )
+            certificate = Certificate.objects.brought_by(letter)
             document = documents.attestation_pdf(certificate)
             attachment = (f"attestation-{certificate.code}.pdf", document, "application/pdf")
             return emails.certificate_ready(certificate), (attachment,)

@@ -33,10 +33,6 @@ ABILITIES = {
     TrackPage.Award.FOLLOWED: "Capacités travaillées",
     TrackPage.Award.SUCCEEDED: "Capacités travaillées et évaluées",
 }
-LIMITS = (
-    "Ce document rend compte d’un parcours suivi sur la plateforme. "
-    "Ce n’est ni un diplôme, ni une qualification professionnelle."
-)
 LONGEST_WORD = 40  # characters, before a word is cut
 UNPRINTED = "□"
 UNPRINTED_NOTE = " Un caractère n’a pas pu être imprimé : le texte exact figure à l’adresse de vérification."
@@ -79,18 +75,27 @@ def printable(name):
     return not any(_is_control(character) for character in name) and _has_glyphs(name, fallback=False)
 
 
+def limits_of(certificate):
+    """What it is, and what it is not."""
+    return (
+        f"Ce document rend compte d’un {'module' if certificate.module_title else 'parcours'} suivi sur la plateforme. "
+        "Ce n’est ni un diplôme, ni une qualification professionnelle."
+    )
+
+
 def _facts(certificate):
     """What the template prints: strings by name; several lines or a table are joined by separators."""
     address = settings.SITE_URL + certificate.get_absolute_url()
     holder = _clean(certificate.holder)
     award = _clean(typographie(certificate.award_label))
-    track = _clean(typographie(f"« {certificate.track_title} »"))
+    followed = certificate.followed if certificate.module_title else f"« {certificate.track_title} »"
+    track = _clean(typographie(followed))
     issued_on = _day(certificate.issued_at)
     details = {
         "Durée": heures(certificate.hours),
         "Organisation": typographie(certificate.organisation),
         "Cohorte": typographie(certificate.cohort_name),
-        "Version": certificate.track_version,
+        "Version": certificate.version,
         "Délivrée": f"le {issued_on} par {settings.SITE_NAME}",
     }
     if certificate.replaces:
@@ -100,7 +105,7 @@ def _facts(certificate):
         "issuer": settings.SITE_NAME,
         "award": award,
         "holder": _breakable(holder),
-        "reason": REASONS[certificate.award],
+        "reason": "pour avoir suivi" if certificate.module_title else REASONS[certificate.award],
         "track": _breakable(track),
         "abilities-heading": ABILITIES[certificate.award],
         "abilities": "\n".join(_breakable(_clean(typographie(ability))) for ability in certificate.ability_list),
@@ -109,7 +114,7 @@ def _facts(certificate):
         "code": certificate.printed_code,
         "code-image": _code_image(address),
         "code-alt": f"Code QR qui mène à l’adresse de vérification {address}",
-        "limits": LIMITS,
+        "limits": limits_of(certificate),
     }
 
 

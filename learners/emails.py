@@ -155,14 +155,12 @@ def reviews_to_do(person, outline, *, count, days, unsubscribe_url):
 
 
 def certificate_ready(certificate):
-    """The attestation is there; the sender attaches its PDF.
-
-    In: a certificate whose enrolment, person and track are read to address the person as usual.
-    """
+    """The attestation is there; the sender attaches its PDF. Enrolment, person and track are read to address them."""
     return _letter(
         "certificate_ready",
         certificate.enrolment.person,
         track=certificate.track_title,
+        module=certificate.module_title,
         informal=certificate.enrolment.track.informal,
         award=_award_in_sentence(certificate.award_label),
         check_url=_absolute(certificate.get_absolute_url()),

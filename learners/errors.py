@@ -146,6 +146,13 @@ class FrozenAttestation(LearnerError):
     default = "Une attestation ne se modifie pas : un nom mal écrit se corrige par une nouvelle, une erreur se révoque."
 
 
+class NotToAttest(LearnerError):
+    default = (
+        "Ce module n’a pas d’attestation à part : il y reste une étape obligatoire, le parcours entier est terminé, "
+        "ou ce module ne se suit pas seul."
+    )
+
+
 class NotToCorrect(LearnerError):
     default = "Cette attestation n’est plus en vigueur : elle ne se corrige pas."
 

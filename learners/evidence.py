@@ -70,7 +70,7 @@ def parts_of(cohort, outline, counts):
         ),
         Part(
             "attestations.csv",
-            "Les attestations délivrées, et celles qui ont été révoquées.",
+            "Les attestations délivrées, de parcours ou d’un module, et celles qui ont été révoquées.",
             evidence_rows.CERTIFICATES,
             counted(evidence_rows.certificates(cohort), counts, evidence_rows.CERTIFICATE_FIGURES),
         ),
@@ -172,6 +172,7 @@ Définitions
   Le numéro d’inscription relie les fichiers entre eux. Les membres de l’équipe ne sont pas comptés.
 - Étape obligatoire : étape publiée qui mène à l’attestation.
 - Terminé : toutes les étapes obligatoires ont été terminées à cette date.
+- Attestation d’un module : suivi de ce seul module ; elle ne compte pas parmi les attestations du parcours.
 - Score : points obtenus sur points possibles de la tentative, tels qu’ils sont après d’éventuelles corrections.
 - Réussie : « oui » ou « non » quand le quiz demande un seuil ; vide sinon, ou tant qu’une relecture est attendue.
 - Avis : la dernière réponse de chaque personne ; rien n’est détaillé en dessous de {enough} personnes.

@@ -188,13 +188,19 @@ CERTIFICATES = (
     Column("Organisation", lambda row: row.organisation),
     Column("Intitulé", lambda row: row.award_label),
     Column("Parcours", lambda row: row.track_title),
-    Column("Version du parcours", lambda row: row.track_version),
+    Column("Module", lambda row: row.module_title),
+    Column("Version", lambda row: row.version),
     Column("Heures", lambda row: float(row.hours)),
     Column("Délivrée", lambda row: row.issued_at, hours=True),
     Column("Révoquée", lambda row: row.revoked_at, hours=True),
     Column("Remplacée par", lambda row: row.replacement.code if row.is_replaced else None),
 )
-CERTIFICATE_FIGURES = {"certificates": lambda row: not row.is_replaced, "revoked": lambda row: row.revoked_at}
+CERTIFICATE_FIGURES = {
+    "certificates": lambda row: not row.is_replaced and not row.module_id,
+    "revoked": lambda row: row.revoked_at and not row.module_id,
+    "module_certificates": lambda row: not row.is_replaced and row.module_id,
+    "module_revoked": lambda row: row.revoked_at and row.module_id,
+}
 
 
 # ---------------------------------------------------------------- what people think

@@ -6,7 +6,7 @@ from datetime import datetime
 from courses.models import QuizPage
 from courses.outline import outline_by_pk
 from learners.explaining import Explanation, explain
-from learners.models import Accommodation, Allowance, Attempt, Contact, Enrolment, EnrolmentChange, Letter
+from learners.models import Accommodation, Allowance, Attempt, Certificate, Contact, Enrolment, EnrolmentChange, Letter
 from learners.records import enrolled
 from learners.reporting import Status, status_of
 
@@ -29,6 +29,7 @@ class Sheet:
     first_seen: datetime | None
     last_seen: datetime | None
     certificate_code: str | None
+    module_certificates: list[Certificate]
     explanation: Explanation | None
     attempts: list[Attempt]
     letters: list[Letter]
@@ -45,8 +46,8 @@ class Sheet:
 
 
 def sheet_of(cohort, enrolment_pk, *, now):
-    """The Sheet of a learner of this cohort, withdrawn or not; None for anybody else. Ten queries at most."""
-    rows = Enrolment.objects.filter(cohort=cohort, person__is_staff=False).select_related("person", "certificate")
+    """The Sheet of a learner of this cohort, withdrawn or not; None for anybody else. Eleven queries at most."""
+    rows = Enrolment.objects.filter(cohort=cohort, person__is_staff=False).select_related("person")
     enrolment = rows.filter(pk=enrolment_pk).first()
     if enrolment is None:
         return None
@@ -55,7 +56,7 @@ def sheet_of(cohort, enrolment_pk, *, now):
     attempts = list(enrolment.attempts.select_related("quiz").order_by("-opened_at", "-pk"))
     seen = moments(outline, read.done_at, attempts)
     started = enrolment.last_activity_at > enrolment.enrolled_at
-    certificate = getattr(enrolment, "certificate", None)
+    attestations = list(enrolment.certificates.not_replaced().order_by("-issued_at", "-pk"))
     return Sheet(
         enrolment=enrolment,
         status=status_of(
@@ -67,7 +68,8 @@ def sheet_of(cohort, enrolment_pk, *, now):
         days_silent=max((now - enrolment.last_activity_at).days, 0),
         first_seen=seen[0] if seen else None,
         last_seen=enrolment.last_activity_at if started else None,
-        certificate_code=certificate.code if certificate else None,
+        certificate_code=next((one.code for one in attestations if not one.module_id), None),
+        module_certificates=[one for one in attestations if one.module_id],
         explanation=explain(outline, read, now=now) if outline else None,
         attempts=attempts,
         letters=letters_about(enrolment),

@@ -65,6 +65,12 @@ def progress_of(outline, done):
     )
 
 
+def left_of(module, done):
+    """The steps of a module that are left to do: of the required ones or, where none is, of them all."""
+    counting = [step for step in module.steps if step.required] or module.steps
+    return [step for step in counting if step.pk not in done]
+
+
 @dataclass(frozen=True)
 class Lock:
     """Why a step is closed: a sentence, and the address of what would open it."""
@@ -174,11 +180,13 @@ def _prerequisite(outline, module, record):
     for asked in module.prerequisites:
         step, whole = outline.by_pk.get(asked.page_pk), outline.module(asked.page_pk)
         if whole:
-            counting = [one for one in whole.steps if one.required] or whole.steps
-            left = next((one for one in counting if one.pk not in record.done), None)
+            left = left_of(whole, record.done)
             if left:
-                reason = f"Ce module s’ouvre quand le module « {whole.title} » est terminé : il reste « {left.title} »."
-                return Lock(reason, left.url, f"Aller à « {left.title} »")
+                first = left[0]
+                reason = (
+                    f"Ce module s’ouvre quand le module « {whole.title} » est terminé : il reste « {first.title} »."
+                )
+                return Lock(reason, first.url, f"Aller à « {first.title} »")
         elif step and step.pk not in record.done:
             reason = f"Ce module s’ouvre quand « {step.title} » est terminée."
             return Lock(reason, step.url, f"Aller à « {step.title} »")

@@ -106,7 +106,7 @@ class RevokeView(EditView):
 
     def get_page_subtitle(self):
         """Whose attestation this is."""
-        return f"{self.object.holder} · {self.object.track_title}"
+        return f"{self.object.holder} · {self.object.followed}"
 
     def save_instance(self):
         """Revoke through the verb."""
@@ -170,12 +170,13 @@ class CertificateViewSet(ModelViewSet):
     list_display = [
         "holder",
         "track_title",
+        "module_title",
         "cohort_name",
         "code",
         DateColumn("issued_at", sort_key="issued_at", label="Délivrée"),
         DateColumn("revoked_at", sort_key="revoked_at", label="Révoquée"),
     ]
-    search_fields = ["code", "holder", "track_title"]
+    search_fields = ["code", "holder", "track_title", "module_title"]
     list_filter = ["track_title", "cohort_name"]
     ordering = ["-issued_at"]
     index_view_class = CertificateList
@@ -187,7 +188,8 @@ class CertificateViewSet(ModelViewSet):
         "code",
         "holder",
         "track_title",
-        "track_version",
+        "module_title",
+        "version",
         "cohort_name",
         "organisation",
         "award_label",
@@ -306,6 +308,7 @@ def carries_history(page):
             Attempt.objects.filter(quiz__in=below),
             Enrolment.objects.filter(track__in=below),
             Cohort.objects.filter(track__in=below),
+            Certificate.objects.filter(module__in=below),
         )
     )
 

@@ -61,6 +61,7 @@ urlpatterns = [
     # What is done
     path("apprendre/<slug:slug>/inscription/", learning.enrol, name="enrol"),
     path("apprendre/<slug:slug>/retrait/", learning.withdraw, name="withdraw"),
+    path("apprendre/<slug:track>/<slug:module>/attestation/", learning.attest, name="attest"),
     path("apprendre/etapes/<key:pk>/terminer/", learning.complete, name="complete"),
     path("apprendre/quiz/<key:pk>/commencer/", learning.open_attempt, name="open_attempt"),
     path("apprendre/tentatives/<key:pk>/", learning.attempt, name="attempt"),

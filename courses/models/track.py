@@ -195,6 +195,12 @@ class ModulePage(Page):
         blank=True,
         help_text="Ce module s’ouvre quand tout cela est fait, en plus de l’ordre du parcours.",
     )
+    taken_alone = models.BooleanField("peut être suivi seul", default=False)
+    abilities = StreamField(
+        StreamBlock([("ability", LineBlock(label="Capacité"))]),
+        verbose_name="capacités imprimées sur l’attestation du module",
+        blank=True,
+    )
 
     content_panels = [
         *Page.content_panels,
@@ -210,6 +216,18 @@ class ModulePage(Page):
                 FieldPanel("prerequisites"),
             ],
             heading="Avancer",
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "taken_alone",
+                    help_text="Pour qui suit ce module à l’intérieur d’une autre formation : après ses étapes "
+                    "obligatoires, une attestation de suivi de ce module se demande sur sa page. Les règles qui "
+                    "ouvrent le module restent les mêmes.",
+                ),
+                FieldPanel("abilities", help_text="Changer ces lignes ne modifie pas les attestations déjà délivrées."),
+            ],
+            heading="Attestation du module",
         ),
         ADDRESS,
     ]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from courses.models import ModulePage
 from learners.errors import FrozenAttestation
 from learners.models.enrolment import Enrolment
 
@@ -20,8 +21,10 @@ def new_code():
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
-# All that ever happens to an attestation: it is revoked, or no longer the one of its enrolment.
-CHANGES = frozenset({"current_for", "revoked_at", "revoked_by", "revoked_reason"})
+# All that ever happens to an attestation: it is revoked, or no longer the one of its enrolment or of its module.
+CHANGES = frozenset({"current_for", "current_module", "revoked_at", "revoked_by", "revoked_reason"})
+# Nothing has taken its place: it holds the key of its enrolment, or of its module.
+NOT_REPLACED = Q(current_for__isnull=False) | Q(current_module__isnull=False)
 
 
 class CertificateQuerySet(models.QuerySet):
@@ -35,6 +38,15 @@ class CertificateQuerySet(models.QuerySet):
         """Never."""
         raise FrozenAttestation
 
+    def brought_by(self, letter):
+        """The attestation that this letter is about, by its key, with what its words need; None if there is none."""
+        rows = self.select_related("enrolment__person", "enrolment__track", "replaces")
+        return rows.filter(pk=letter.key.split(":")[1], enrolment=letter.enrolment_id).first()
+
+    def not_replaced(self):
+        """Those that nothing replaces, be they revoked."""
+        return self.filter(NOT_REPLACED)
+
 
 class Certificate(models.Model):
     enrolment = models.ForeignKey(
@@ -44,7 +56,7 @@ class Certificate(models.Model):
         related_name="certificates",
         verbose_name="inscription",
     )
-    # The same enrolment, while this is its attestation; nothing once another one replaces it.
+    # The same enrolment, while this is its attestation; nothing once another one replaces it, nor for a module.
     current_for = models.OneToOneField(
         Enrolment,
         on_delete=models.PROTECT,
@@ -54,17 +66,34 @@ class Certificate(models.Model):
         related_name="certificate",
         verbose_name="attestation en vigueur de",
     )
+    # What it attests when that is one module of the track; nothing for the whole track.
+    module = models.ForeignKey(
+        ModulePage, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="page du module"
+    )
+    # The same module, while this is its attestation for the enrolment; nothing once another one replaces it.
+    current_module = models.ForeignKey(
+        ModulePage,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name="attestation en vigueur du module",
+    )
     code = models.CharField("code", max_length=LENGTH, unique=True, default=new_code, editable=False)
     issued_at = models.DateTimeField("délivrée")
     # Facts of the day, never read again from the track or the account.
     holder = models.CharField("titulaire", max_length=170)
     track_title = models.CharField("parcours", max_length=255)
-    track_version = models.CharField("version du parcours", max_length=40)
+    module_title = models.CharField("module", max_length=255, blank=True, default="", db_default="")
+    # Of the track or of the module; the column keeps its first name, which older code reads during an upgrade.
+    version = models.CharField("version", max_length=40, db_column="track_version")
     cohort_name = models.CharField("cohorte", max_length=120, blank=True)
     organisation = models.CharField("organisation", max_length=160, blank=True)
     award = models.CharField("nature", max_length=10)
     award_label = models.CharField("intitulé", max_length=60)
-    hours = models.DecimalField("heures", max_digits=4, decimal_places=1)
+    # To the hundredth, from which minutes are found again.
+    hours = models.DecimalField("heures", max_digits=5, decimal_places=2)
     abilities = models.TextField("capacités", blank=True, help_text="Une par ligne.")
     # A name that was misspelt is corrected by a new row, which says who asked for it and why.
     replaces = models.OneToOneField(
@@ -114,6 +143,28 @@ class Certificate(models.Model):
                 name="certificate_current_for_its_enrolment",
                 violation_error_message="Une attestation vaut pour l’inscription qui l’a gagnée.",
             ),
+            # An attestation of a module never takes the place of the track’s: whoever counts those joins on it.
+            models.CheckConstraint(
+                condition=Q(current_for__isnull=True) | Q(module__isnull=True),
+                name="certificate_of_track_or_module",
+                violation_error_message="L’attestation d’un module n’est pas celle du parcours.",
+            ),
+            models.CheckConstraint(
+                condition=Q(current_module__isnull=True) | Q(module__isnull=False, current_module=F("module")),
+                name="certificate_current_module_is_its_own",
+                violation_error_message="Une attestation vaut pour le module qu’elle atteste.",
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "current_module"],
+                name="certificate_once_per_module",
+                violation_error_message="Cette inscription a déjà l’attestation de ce module.",
+            ),
+            models.CheckConstraint(
+                condition=Q(module__isnull=True, module_title="")
+                | (Q(module__isnull=False, award="suivi") & ~Q(module_title="")),
+                name="certificate_of_module_is_followed",
+                violation_error_message="Un module porte son titre, et son attestation est une attestation de suivi.",
+            ),
             models.CheckConstraint(
                 condition=Q(replaces__isnull=True, corrected_by__isnull=True, corrected_reason="")
                 | (Q(replaces__isnull=False, corrected_by__isnull=False) & ~Q(corrected_reason="")),
@@ -121,7 +172,7 @@ class Certificate(models.Model):
                 violation_error_message="Une correction remplace une attestation, avec un auteur et un motif.",
             ),
             models.CheckConstraint(
-                condition=Q(current_for__isnull=False) | Q(revoked_at__isnull=True),
+                condition=NOT_REPLACED | Q(revoked_at__isnull=True),
                 name="certificate_replaced_or_revoked",
                 violation_error_message="Une attestation remplacée ne se révoque plus : la nouvelle compte.",
             ),
@@ -147,12 +198,21 @@ class Certificate(models.Model):
     @property
     def is_replaced(self):
         """Whether another attestation has taken its place."""
-        return self.current_for_id is None
+        return self.current_for_id is None and self.current_module_id is None
 
     @property
     def is_valid(self):
         """Whether it is what it says: neither replaced nor revoked."""
         return not self.is_replaced and self.revoked_at is None
+
+    @property
+    def followed(self):
+        """What was followed: the title of the track, or the module and its track in words."""
+        return (
+            f"Module « {self.module_title} » du parcours « {self.track_title} »"
+            if self.module_title
+            else self.track_title
+        )
 
     @property
     def ability_list(self):

@@ -41,7 +41,7 @@ def cohort_attestations(request, pk):
 def cohort_attestations_zip(request, pk):
     """The documents of a cohort in one file, drawn as they leave."""
     cohort = led_cohort(request, pk)
-    rows = of_cohort(cohort).filter(current_for__isnull=False, revoked_at__isnull=True).select_related("replaces")
+    rows = of_cohort(cohort).not_replaced().filter(revoked_at__isnull=True).select_related("replaces")
     return StreamingHttpResponse(
         zipped(rows.order_by("issued_at", "pk").iterator(chunk_size=100)),
         content_type="application/zip",
@@ -67,7 +67,8 @@ def send_again(request, pk, certificate_pk):
 @require_safe
 def my_attestations(request):
     """One's attestations, of tracks that are gone or that one left too. One query."""
-    rows = Certificate.objects.filter(current_for__person=request.user).order_by("-issued_at", "-pk")
+    own = Certificate.objects.not_replaced().filter(enrolment__person=request.user)
+    rows = own.order_by("-issued_at", "-pk")
     context = {"certificates": rows, "breadcrumb": [("Mon espace", reverse("lms:dashboard"))]}
     return TemplateResponse(request, "lms/my_attestations.html", context)
 

@@ -27,6 +27,7 @@ def check(request, code):
     context = {
         "certificate": certificate,
         "issued_on": timezone.localdate(certificate.issued_at),
+        "abilities_heading": documents.ABILITIES[certificate.award],
         "is_mine": certificate.enrolment.person_id == request.user.pk,
         "replacement": certificate.replacement if certificate.is_replaced else None,
         "may_correct": certificate.is_valid and may_correct(request.user, certificate),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from courses.outline import outline_by_pk, outline_by_slug, outline_of_step
 from courses.reveal import SCORE
-from learners import attempts, enrolment, progress
+from learners import attempts, certificates, enrolment, progress
 from learners.access import may_see_attempt
 from learners.errors import AttemptClosed, CohortFull, MissingAnswers, NotEnrolled, StaleAnswers, StepGone
 from learners.models import Attempt, Enrolment
@@ -55,6 +55,11 @@ def verb(page_of, *, visitor=None):
 def track_page(slug):
     """The address of a track."""
     return found(outline_by_slug(slug)).url
+
+
+def module_page(track, module):
+    """The address of a module."""
+    return found(found(outline_by_slug(track)).module_by_slug(module)).url
 
 
 def step_page(pk):
@@ -129,6 +134,17 @@ def after(request, before, learning):
         return module.module.url
     following = learning.continue_state
     return following.step.url if following else learning.outline.url
+
+
+@verb(module_page)
+def attest(request, track, module):
+    """Receive the attestation of one module, and come back to its page."""
+    outline = found(outline_by_slug(track))
+    place = found(outline.module_by_slug(module))
+    learning = enrolled(request.user, outline)
+    certificates.issue_for_module(enrolment_pk=learning.enrolment.pk, module_pk=place.pk, at=timezone.now())
+    messages.success(request, "L’attestation de ce module est prête. Elle part aussi par e-mail.")
+    return redirect(place.url)
 
 
 @verb(step_page)

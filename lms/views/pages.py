@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from courses.models import LessonPage, ModulePage, QuizPage, TrackPage
 from courses.outline import outline_by_slug
 from courses.reveal import DURING
-from learners import attempts, seats
+from learners import attempts, certificates, seats
 from learners.errors import TimeOver
 from learners.models import Attempt
 from learners.terms import Terms, terms_of
@@ -49,8 +49,9 @@ def module(request, track, module):
     """A module: its steps and where the person stands."""
     outline = found(outline_by_slug(track))
     place = found(outline.module_by_slug(module))
-    page = ModulePage.objects.get(pk=place.pk)
     learning = learning_of(request.user, outline, now=timezone.now())
+    own = learning.enrolment
+    page = ModulePage.objects.annotate(code=certificates.code_for(own and own.pk)).get(pk=place.pk)
     state = learning.modules[place.number - 1]
     return TemplateResponse(
         request,
@@ -62,6 +63,9 @@ def module(request, track, module):
             "learning": learning,
             "module_state": state,
             "end": learning.enrolled and state.status == "done",
+            "code": page.code,
+            "may_ask": own is not None
+            and certificates.may_ask(page, place, done=learning.done, completed_at=own.completed_at),
             "breadcrumb": breadcrumb(outline),
         },
     )

@@ -524,6 +524,30 @@ def own_certificate(stage):
 
 
 @state
+def module_to_attest(stage):
+    steps = stage.steps("chefs-de-projet")
+    module = steps[0]["url"].rsplit("/", 2)[0] + "/"
+    done = sum(step["url"].startswith(module) for step in steps)
+    return stage.learner(module, track="chefs-de-projet", steps=done)
+
+
+@state
+def module_attested(stage):
+    page = module_to_attest(stage)
+    page.get_by_role("button", name="Recevoir l’attestation de ce module").click()
+    expect(page.get_by_role("link", name="Voir l’attestation de ce module")).to_be_visible()
+    return page
+
+
+@state
+def own_certificate_of_a_module(stage):
+    page = module_attested(stage)
+    page.get_by_role("link", name="Voir l’attestation de ce module").click()
+    arrives_at(page, "Cette attestation est authentique")
+    return page
+
+
+@state
 def not_for_learners(stage):
     return stage.learner("/admin/")
 

@@ -39,7 +39,7 @@ sources: ["Un rapport, 2020"]
 ---
 Pour qui veut *agir*.
 """
-MODULE = "---\ntitre: Agir\nresume: Un module.\nobjectifs: [écouter]\n---\n"
+MODULE = "---\ntitre: Agir\nresume: Un module.\nobjectifs: [écouter]\nsuivi-seul: oui\ncapacites: [réunir]\n---\n"
 LESSON = """---
 titre: Écouter
 minutes: 10
@@ -133,6 +133,7 @@ def test_the_files_become_live_pages(load):
     ]
     module = ModulePage.objects.live().child_of(track).get()
     assert (module.slug, module.title, module.summary) == ("agir", "Agir", "Un module.")
+    assert (module.taken_alone, [str(block.value) for block in module.abilities]) == (True, ["réunir"])
     lesson, quiz = module.get_children().live().specific()
     assert (lesson.slug, lesson.title, lesson.minutes, lesson.summary, lesson.required) == (
         "ecouter",

@@ -59,6 +59,14 @@ def make_module(track, *, number=1, **fields):
     return publish(module)
 
 
+def take_alone(track, *, number=1, **fields):
+    """That module of the track, which may be taken alone from now on."""
+    module = track.get_children().specific()[number - 1]
+    for name, value in {"taken_alone": True, **fields}.items():
+        setattr(module, name, value)
+    return publish(module)
+
+
 def make_lesson(module, *, title="Une leçon", **fields):
     """A live lesson of one paragraph."""
     body = [{"type": "text", "value": f"<p>Texte de « {title} ».</p>", "id": identity(module.pk, title)}]

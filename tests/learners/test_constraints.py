@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from courses.models import LessonPage, QuizPage
+from courses.models import LessonPage, ModulePage, QuizPage
 from courses.versions import freeze
 from learners.models import (
     Accommodation,
@@ -33,6 +33,7 @@ from learners.models import (
     WaitingPlace,
 )
 from tests.factories import learners
+from tests.factories.courses import make_module
 from tests.factories.learners import NOW
 
 EARLIER = NOW - timedelta(days=1)
@@ -45,6 +46,7 @@ class World:
     def __init__(self, person, track, quiz):
         self.person = person
         self.track = track
+        self.module = ModulePage.objects.child_of(track).first()
         self.cohort = Cohort.objects.create(name="Automne", track=track, opens_on=date(2026, 9, 1))
         self.enrolment = Enrolment.objects.create(person=person, track=track, enrolled_at=NOW, last_activity_at=NOW)
         self.quiz = QuizPage.objects.get(pk=quiz.pk)
@@ -100,12 +102,16 @@ class World:
             "issued_at": NOW,
             "holder": "Nadia Benali",
             "track_title": "Jeunes",
-            "track_version": "2026-11-02 · 1",
+            "version": "2026-11-02 · 1",
             "award": "suivi",
             "award_label": "Attestation de suivi",
             "hours": 6,
         }
         return Certificate(**facts | fields)
+
+    def module_certificate(self, **fields):
+        facts = {"current_for": None, "module": self.module, "current_module": self.module, "module_title": "Module 1"}
+        return self.certificate(**facts | fields)
 
     def letter(self, **fields):
         facts = {"person": self.person, "address": "nadia@example.org", "kind": "welcome", "key": "k", "due_at": NOW}
@@ -362,6 +368,48 @@ CASES = [
         "Une attestation vaut pour l’inscription qui l’a gagnée.",
     ),
     (
+        "certificate_of_track_or_module",
+        lambda world: world.module_certificate(current_for=world.enrolment),
+        "CHECK constraint failed: certificate_of_track_or_module",
+        "L’attestation d’un module n’est pas celle du parcours.",
+    ),
+    (
+        "certificate_current_module_is_its_own",
+        lambda world: world.module_certificate(current_module=make_module(world.track, number=8)),
+        "CHECK constraint failed: certificate_current_module_is_its_own",
+        "Une attestation vaut pour le module qu’elle atteste.",
+    ),
+    (
+        "certificate_current_module_is_its_own",
+        lambda world: world.certificate(current_for=None, current_module=world.module),
+        "CHECK constraint failed: certificate_current_module_is_its_own",
+        "Une attestation vaut pour le module qu’elle atteste.",
+    ),
+    (
+        "certificate_once_per_module",
+        second(lambda world: world.module_certificate()),
+        "UNIQUE constraint failed: learners_certificate.enrolment_id, learners_certificate.current_module_id",
+        "Cette inscription a déjà l’attestation de ce module.",
+    ),
+    (
+        "certificate_of_module_is_followed",
+        lambda world: world.module_certificate(award="reussite"),
+        "CHECK constraint failed: certificate_of_module_is_followed",
+        "Un module porte son titre, et son attestation est une attestation de suivi.",
+    ),
+    (
+        "certificate_of_module_is_followed",
+        lambda world: world.module_certificate(module_title=""),
+        "CHECK constraint failed: certificate_of_module_is_followed",
+        "Un module porte son titre, et son attestation est une attestation de suivi.",
+    ),
+    (
+        "certificate_of_module_is_followed",
+        lambda world: world.certificate(module_title="Écouter"),
+        "CHECK constraint failed: certificate_of_module_is_followed",
+        "Un module porte son titre, et son attestation est une attestation de suivi.",
+    ),
+    (
         "certificate_replaces_with_author_and_reason",
         lambda world: world.certificate(replaces=saved(world.certificate(current_for=None))),
         "CHECK constraint failed: certificate_replaces_with_author_and_reason",
@@ -593,6 +641,8 @@ def test_what_is_right_is_accepted(world):
         saved(world.answer(sent, points=0.5, max_points=1)),
         saved(world.answer(open_one)),
         saved(world.certificate(revoked_at=NOW, revoked_by=world.person, revoked_reason="Erreur")),
+        saved(world.module_certificate()),
+        saved(world.module_certificate(current_module=None)),
         saved(world.letter(sent_at=NOW)),
         saved(world.letter(key="l", dropped_at=NOW, dropped_reason="refusée")),
         saved(Cohort(name="Hiver", track=world.track, opens_on=date(2026, 12, 1), closes_on=date(2026, 12, 2))),

@@ -400,6 +400,16 @@ def test_an_attestation_that_was_revoked_meanwhile_is_not_sent(attestation, enro
     assert (state(attestation)["dropped_reason"], mail.outbox) == ("l’attestation a été révoquée", [])
 
 
+def test_an_attestation_that_was_corrected_meanwhile_leaves_once_with_the_right_name(attestation, enrolment, postbox):
+    admin = learners.make_person("louise@example.org")
+    certificates.correct(enrolment.certificate, holder="Nadia Ben Ali", by=admin, at=NOW, reason="Demande")
+    outcomes = [
+        delivery.send(letter.pk, now=NOW) for letter in Letter.objects.filter(kind="certificate").order_by("pk")
+    ]
+    assert (outcomes, len(postbox.received)) == (["dropped", "sent"], 1)
+    assert state(attestation)["dropped_reason"] == "l’attestation a été remplacée"
+
+
 def test_a_message_of_the_account_leaves_whatever_became_of_the_account(learner):
     letter = account_message(learner)
     learner.is_active = False

@@ -43,7 +43,7 @@ def certificate(**changes):
         "issued_at": datetime(2026, 11, 22, 23, 30, 5, 123456, tzinfo=UTC),  # already the 23rd in Paris
         "holder": "Inès Lefèvre-Dubœuf",
         "track_title": "Décideurs",
-        "track_version": "2026-11-02 · 41",
+        "version": "2026-11-02 · 41",
         "organisation": "Les Ateliers du Port",
         "cohort_name": "Hauts-de-France : automne",
         "award": "suivi",
@@ -92,7 +92,7 @@ def test_it_never_claims_to_be_more_than_an_attestation():
 
 
 def test_what_does_not_apply_is_not_printed():
-    text = words(read(organisation="", cohort_name="", track_version="", abilities=""))
+    text = words(read(organisation="", cohort_name="", version="", abilities=""))
     assert "Capacités" not in text
     assert "« Décideurs » Durée 6 h 30 Délivrée le 23 novembre 2026" in text
 

@@ -73,7 +73,7 @@ def enrolment(first_name="Inès", cohort=None):
     return Enrolment(person=User(email="ines@exemple.fr", first_name=first_name, last_name="Dubœuf"), cohort=cohort)
 
 
-def certificate(*, informal, first_name="Inès", track_title=None):
+def certificate(*, informal, first_name="Inès", track_title=None, **facts):
     track = outline(informal=informal)
     row = enrolment(first_name)
     row.track = TrackPage(pk=1, content_type_id=1, title=track.title, informal=informal)
@@ -82,9 +82,13 @@ def certificate(*, informal, first_name="Inès", track_title=None):
         code="23456789ABCDEFGHJKLMNPQR",
         holder="Inès Dubœuf",
         track_title=track_title or track.title,
-        award=track.award,
-        award_label=TrackPage.Award(track.award).label,
+        **{"award": track.award, "award_label": TrackPage.Award(track.award).label, **facts},
     )
+
+
+def module_certificate(*, informal):
+    award = TrackPage.Award.FOLLOWED
+    return certificate(informal=informal, module_title="Préparer", award=award, award_label=award.label)
 
 
 def account(name, **context):
@@ -104,6 +108,7 @@ def every_letter():
         nearly_all = [step(n) for n in range(1, 5)]
         yield emails.reminder(enrolment(), track, nearly_all, step(5), 10, unsubscribe_url=UNSUBSCRIBE)
         yield emails.certificate_ready(certificate(informal=informal))
+        yield emails.certificate_ready(module_certificate(informal=informal))
         seated = enrolment(cohort=Cohort(name="Automne"))
         yield emails.seat_given(seated, track, step(1))
         yield emails.waiting(WaitingPlace(cohort=seated.cohort, person=seated.person), track)
@@ -283,6 +288,25 @@ def test_the_attestation_says_tu_to_the_young():
     letter = emails.certificate_ready(certificate(informal=True))
     assert shown(letter.subject) == "Ton attestation de réussite du parcours~: «·Jeunes·»"
     assert "Tu as terminé le parcours" in letter.text
+    assert not re.search(r"\b[vV](ous|otre|os)\b", letter.text)
+
+
+def test_the_attestation_of_a_module_names_the_module_and_why_it_comes():
+    letter = emails.certificate_ready(module_certificate(informal=False))
+    assert shown(letter.subject) == "Votre attestation de suivi~: module «·Préparer·»"
+    for said in (
+        "Vous avez terminé le module «·Préparer·» du parcours «·Décideurs·». Votre attestation de suivi est jointe",
+        "Vous recevez ce message parce que vous avez demandé l’attestation de ce module.",
+    ):
+        assert said in shown(letter.text)
+        assert said in shown(letter.html)
+    assert "terminé le parcours" not in letter.text
+
+
+def test_the_attestation_of_a_module_says_tu_to_the_young():
+    letter = emails.certificate_ready(module_certificate(informal=True))
+    assert shown(letter.subject) == "Ton attestation de suivi~: module «·Préparer·»"
+    assert "Tu as terminé le module «·Préparer·» du parcours «·Jeunes·»" in shown(letter.text)
     assert not re.search(r"\b[vV](ous|otre|os)\b", letter.text)
 
 

@@ -9,11 +9,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from learners import attempts, evidence
+from learners import attempts, certificates, evidence
 from learners.enrolment import withdraw
 from learners.models import Answer, Certificate, Cohort, Completion, Enrolment
 from tests.factories import learners
-from tests.factories.courses import make_module, make_quiz, single
+from tests.factories.courses import make_module, make_quiz, single, take_alone
 from tests.factories.learners import NOW, enrol, finish
 from tests.factories.questions import every_block
 
@@ -97,12 +97,38 @@ def test_the_totals_of_the_manifest_are_found_again_in_the_files(cohort, people)
         "passed": sum(row["Réussie"] == "oui" for row in results),
         "certificates": len(certificates),
         "revoked": sum(row["Révoquée"] != "" for row in certificates),
+        "module_certificates": sum(row["Module"] != "" for row in certificates),
+        "module_revoked": 0,
     }
 
     assert json.loads(files["manifest.json"])["figures"] == recomputed
-    by_hand = [4, 1, 1, 7, 1, 1, 1, 1, 0]
+    by_hand = [4, 1, 1, 7, 1, 1, 1, 1, 0, 0, 0]
     assert list(recomputed.values()) == by_hand
     assert sum(int(row["Étapes terminées"]) for row in enrolled) == len(activity)
+
+
+def test_attestations_of_modules_are_in_the_pack_and_never_counted_among_those_of_the_track(cohort, people, track):
+    module = take_alone(track)
+    lead = cohort.leads.get().person
+    dan, eve = (follow(cohort, name, steps=3) for name in ("Dan", "Eve"))
+    first, other = (
+        certificates.issue_for_module(enrolment_pk=row.pk, module_pk=module.pk, at=NOW) for row in (dan, eve)
+    )
+    certificates.correct(first, holder="Daniel Durand", by=lead, at=NOW, reason="Prénom entier")
+    certificates.revoke(other, by=lead, at=NOW, reason="Erreur")
+
+    files = pack_of(cohort)
+
+    figures = json.loads(files["manifest.json"])["figures"]
+    counted = [figures[name] for name in ("finished", "certificates", "revoked")]
+    assert (counted, figures["module_certificates"], figures["module_revoked"]) == ([1, 1, 0], 2, 1)
+    told = [(row["Titulaire"], row["Module"], row["Intitulé"]) for row in rows(files, "attestations.csv")]
+    assert told == [
+        ("Ada Durand", "", "Attestation de réussite du parcours"),
+        ("Dan Durand", "Module 1", "Attestation de suivi"),
+        ("Eve Durand", "Module 1", "Attestation de suivi"),
+        ("Daniel Durand", "Module 1", "Attestation de suivi"),
+    ]
 
 
 def test_each_file_says_what_happened(cohort, people):

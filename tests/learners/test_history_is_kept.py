@@ -8,7 +8,7 @@ from django.urls import reverse
 from wagtail.models import Page
 
 from courses.models import ModulePage, StepPage, TrackPage
-from learners import attempts
+from learners import attempts, certificates
 from learners.models import Attempt, Cohort, Completion, Enrolment, User
 from learners.wagtail_hooks import PAGE_STAYS, PERSON_STAYS
 from tests.factories import courses, learners
@@ -152,6 +152,19 @@ def test_the_admin_refuses_to_delete_a_person_with_history_and_says_why(admin, l
     response = admin.post(reverse("wagtailusers_users:delete", args=[learner.pk]))
     assert said(response) == [PERSON_STAYS.format("Nadia Benali")]
     assert User.objects.filter(pk=learner.pk).count() == 1
+
+
+def test_a_module_that_an_attestation_names_is_not_deleted_even_when_its_steps_have_gone_elsewhere(
+    admin, learner, track
+):
+    module, row = courses.take_alone(track), learners.finish(enrol(learner, track), steps=3)
+    certificates.issue_for_module(enrolment_pk=row.pk, module_pk=module.pk, at=NOW)
+    other = track.get_children().last()
+    for step in module.get_children():
+        step.move(other, pos="last-child")
+    response = admin.post(reverse("wagtailadmin_pages:delete", args=[module.pk]))
+    assert said(response) == [PAGE_STAYS.format("Module 1")]
+    assert ModulePage.objects.filter(pk=module.pk).exists()
 
 
 def test_an_attestation_is_deleted_by_nobody(learner, track, admin):

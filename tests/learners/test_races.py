@@ -223,6 +223,37 @@ def test_a_catch_up_in_several_clocks_issues_one_attestation(catalogue):
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
 @crowds
+def test_the_attestation_of_a_module_asked_for_in_several_tabs_is_one_with_one_letter(catalogue, number):
+    row = learners.finish(follow(catalogue, modules=((2, False), (1, False))), steps=2)
+    module = courses.take_alone(row.track)
+    given = at_once(
+        number, lambda one: certificates.issue_for_module(enrolment_pk=row.pk, module_pk=module.pk, at=NOW).pk
+    )
+    assert given == [Certificate.objects.get().pk] * number
+    assert letters_of("certificate") == 1
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_module_attested_while_the_track_is_finished_never_replaces_the_attestation_of_the_track(catalogue):
+    row = learners.finish(follow(catalogue, modules=((1, False), (1, False))), steps=1)
+    module, last = courses.take_alone(row.track), steps_of(row)[-1].pk
+
+    def act(one):
+        if one % 2:
+            return progress.complete(enrolment_pk=row.pk, step_pk=last, at=NOW)
+        return certificates.issue_for_module(enrolment_pk=row.pk, module_pk=module.pk, at=NOW)
+
+    at_once(8, act)
+    row.refresh_from_db()
+    assert row.certificate.module is None
+    assert Certificate.objects.exclude(pk=row.certificate.pk).filter(module=None).count() == 0
+    assert Certificate.objects.filter(module=module).count() == letters_of("certificate") - 1 < 2
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+@crowds
 def test_a_letter_that_several_workers_take_leaves_once(catalogue, postbox, number):
     follow(catalogue)
     letter = Letter.objects.get()

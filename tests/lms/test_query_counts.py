@@ -239,10 +239,10 @@ def test_the_sheet_of_a_learner_costs_as_much_with_one_row_of_each_kind_as_with_
         Enrolment.objects.filter(person__email=f"b{number}@example.org").update(pair=pair)
 
     happen(0)
-    count(14, f"/cohortes/{cohort.pk}/personnes/{row.pk}/")
+    count(15, f"/cohortes/{cohort.pk}/personnes/{row.pk}/")
     happen(1)
     happen(2)
-    count(14, f"/cohortes/{cohort.pk}/personnes/{row.pk}/")
+    count(15, f"/cohortes/{cohort.pk}/personnes/{row.pk}/")
 
 
 @SIZES

@@ -35,7 +35,7 @@ from learners.models import (
     WaitingPlace,
 )
 from learners.subscriptions import token_for
-from tests.factories.courses import make_lesson, make_track, single
+from tests.factories.courses import make_lesson, make_track, single, take_alone
 from tests.factories.learners import NOW, enrol, finish, make_cohort, make_person
 from tests.factories.questions import bank_question
 from tests.worlds import made_once
@@ -73,6 +73,10 @@ POST lms:enrol           /apprendre/jeunes/inscription/               in      30
 POST lms:enrol           /apprendre/inconnu/inscription/              404     404     404     404     404     404     404
 GET  lms:withdraw        /apprendre/jeunes/retrait/                   in      302     302     302     302     302     302
 POST lms:withdraw        /apprendre/jeunes/retrait/                   in      302     302     302     302     302     302
+GET  lms:attest          /apprendre/jeunes/module-1/attestation/      in      302     302     302     302     302     302
+POST lms:attest          /apprendre/jeunes/module-1/attestation/      in      409     409     403     403     403     403
+POST lms:attest          /apprendre/catalyseurs/module-1/attestation/ in      302     302     403     403     403     403
+POST lms:attest          /apprendre/jeunes/inconnu/attestation/       404     404     404     404     404     404     404
 GET  lms:complete        /apprendre/etapes/{lesson}/terminer/         in      302     302     302     302     302     302
 POST lms:complete        /apprendre/etapes/{lesson}/terminer/         in      302     302     403     403     403     403
 POST lms:complete        /apprendre/etapes/{locked}/terminer/         in      403     403     403     403     403     403
@@ -471,6 +475,10 @@ def world(published):
         "other": make_cohort(track, lead=people["rival"], name="Cohorte-R"),
     }
     second = make_track(site, slug="decideurs", modules=((1, False),))
+    alone = make_track(site, slug="catalyseurs", modules=((1, False), (1, False)))
+    take_alone(alone)
+    for role in ("owner", "other"):
+        finish(enrol(people[role], alone), steps=1)
     for role in ("owner", "other"):
         row = finish(enrol(people[role], track, cohort=cohorts[role]), steps=2)
         quiz = row.track.get_descendants().get(slug="quiz-1")

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.grading import grade
-from courses.outline import outlines
+from courses.outline import outline_by_pk, outlines
 from courses.versions import thaw
-from learners import progress, reviews
+from learners import certificates, progress, reviews
 from learners.models import Answer, Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
 from learners.reporting import STALLED_AFTER, Status, board_of
 from learners.standing import Record, progress_of, why_locked
-from tests.factories.courses import make_track
+from tests.factories.courses import make_track, take_alone
 from tests.factories.learners import NOW, enrol, make_cohort, make_person
 from tests.factories.reviews import answered, levels_of, make_open_track
 from tests.lms.demonstrating import load_the_demonstration
@@ -46,6 +46,23 @@ def seed(**options):
 def newcomers():
     """The enrolments of the people who were added, in order."""
     return Enrolment.objects.filter(person__email__startswith="personne-").order_by("pk")
+
+
+def test_each_newcomer_s_attestations_are_theirs_and_so_is_what_the_letters_bring():
+    row = Enrolment.objects.exclude(cohort=None).filter(completed_at=None, track__slug="jeunes").first()
+    module = take_alone(row.track)
+    for step in outline_by_pk(row.track_id).module(module.pk).steps:
+        Completion.objects.get_or_create(enrolment=row, step_id=step.pk, defaults={"completed_at": NOW})
+    Enrolment.objects.filter(pk=row.pk).update(withdrawn_at=None)
+    certificates.issue_for_module(enrolment_pk=row.pk, module_pk=module.pk, at=NOW)
+    seed(learners=60, cohort_size=60)
+
+    issued = Certificate.objects.filter(enrolment__in=newcomers())
+    assert issued.filter(module=module).exists()
+    assert not issued.filter(module=module, current_for__isnull=False).exists()
+    assert not issued.filter(module=None, current_for=None).exists()
+    for letter in Letter.objects.filter(kind="certificate", enrolment__in=newcomers()):
+        assert Certificate.objects.brought_by(letter).enrolment_id == letter.enrolment_id
 
 
 def test_so_many_people_are_added_in_cohorts_of_the_size_asked_for():

@@ -69,8 +69,8 @@ def lives_of(outline):
     rows = Enrolment.objects.filter(
         track_id=outline.pk, cohort__isnull=False, person__email__endswith="@demo.example"
     ).exclude(person__email__startswith=NAME)
-    related = ("completions", "attempts__answers__review", "letters")
-    return list(rows.select_related("cohort", "certificate").prefetch_related(*related).order_by("pk"))
+    related = ("completions", "attempts__answers__review", "letters", "certificates")
+    return list(rows.select_related("cohort").prefetch_related(*related).order_by("pk"))
 
 
 def new_cohort(outline, lives, first, last):
@@ -111,23 +111,38 @@ def multiply(lives, cohort, newcomers, dice, *, with_answers):
     Completion.objects.bulk_create(
         twin(done, later, enrolment_id=row.pk) for life, row, _, later in lived for done in life.completions.all()
     )
-    Certificate.objects.bulk_create(
+    earned = [
+        (one, row, person, later)
+        for life, row, person, later in lived
+        for one in life.certificates.all()
+        if not one.is_replaced
+    ]
+    issued = Certificate.objects.bulk_create(
         twin(
-            life.certificate,
+            one,
             later,
             enrolment_id=row.pk,
-            current_for_id=row.pk,
+            current_for_id=row.pk if one.current_for_id else None,
             code=new_code(),
             holder=person.get_full_name(),
             cohort_name=cohort.name,
             organisation=row.organisation,
         )
-        for life, row, person, later in lived
-        if hasattr(life, "certificate")
+        for one, row, person, later in earned
     )
+    # A letter leads to its attestation by its key.
+    keys = {
+        (f"certificate:{one.pk}", row.pk): f"certificate:{new.pk}"
+        for (one, row, *_), new in zip(earned, issued, strict=True)
+    }
     Letter.objects.bulk_create(
         twin(
-            letter, later, enrolment_id=row.pk, person_id=person.pk, address=person.email, key=f"{letter.key}/{row.pk}"
+            letter,
+            later,
+            enrolment_id=row.pk,
+            person_id=person.pk,
+            address=person.email,
+            key=keys.get((letter.key, row.pk)) or f"{letter.key}/{row.pk}",
         )
         for life, row, person, later in lived
         for letter in life.letters.all()
