@@ -14,6 +14,7 @@ from courses.typography import FIXED, pluriel
 from learners import delivery, emails, letters, messages, subscriptions
 from learners.errors import NotEnrolled, NotToContact
 from learners.models import Attempt, Completion, Contact, Enrolment, Letter
+from learners.places import filled
 from learners.records import enrolled
 from learners.reporting import rows_of
 from learners.standing import next_step
@@ -206,7 +207,7 @@ def prepared(suggestion, enrolment, outline: Outline, *, by, now):
     }
     subject, text = WORDS[suggestion.reason][outline.informal]
     ending = ENDINGS[outline.informal]
-    return emails.filled(subject, facts), emails.filled(f"Bonjour {{prénom}},\n\n{text}\n\n{ending}", facts)
+    return filled(subject, facts), filled(f"Bonjour {{prénom}},\n\n{text}\n\n{ending}", facts)
 
 
 def write_to(*, enrolment_pk, reason, subject, text, by, at):

@@ -14,16 +14,14 @@ from django.conf import settings
 from django.core import signing
 from django.core.mail import get_connection
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Count, F, Min
+from django.db.models import F
 
 from courses.outline import outline_by_pk
 from courses.reveal import SCORE
-from learners import access, departures, documents, emails, rule_book, rules, subscriptions
+from learners import departures, documents, emails, relevance, rule_book, rules, subscriptions
 from learners.models import (
-    Answer,
     Attempt,
     Certificate,
-    CohortSession,
     Letter,
     Message,
     Regrade,
@@ -59,7 +57,7 @@ def send(letter_pk, *, now):
         letter = _claimed(letter_pk, now=now)
         if letter is None:
             return "none"
-        reason = why_drop(letter, now=now)
+        reason = relevance.why_drop(letter, now=now)
         if reason:
             return _close(letter, "dropped", dropped_at=now, dropped_reason=reason)
         leaves = departure_of(letter, now=now)
@@ -124,99 +122,6 @@ def departure_of(letter, *, now):
     )
 
 
-def why_drop(letter, *, now):
-    """Why this letter should not leave any more, in French; empty if it should."""
-    if letter.kind == Letter.Kind.ACCOUNT:
-        return ""
-    if not letter.person.is_active:
-        return "le compte est fermé"
-    if subscriptions.refuses(letter.person, letter.kind):
-        return "la personne ne veut plus recevoir ces messages"
-    if letter.kind == Letter.Kind.TASK:
-        return "" if waiting_for(letter)[0] else "plus aucune réponse n’attend"
-    if letter.kind == Letter.Kind.CERTIFICATE:
-        revoked = Certificate.objects.filter(current_for=letter.enrolment_id, revoked_at__isnull=False)
-        return "l’attestation a été révoquée" if revoked.exists() else ""
-    if letter.key.startswith("waiting:"):
-        return _why_not_waiting(letter)
-    return _why_not_learning(letter, now=now)
-
-
-def _why_not_waiting(letter):
-    """Why somebody has nothing to wait for any more; empty if they still wait."""
-    places = WaitingPlace.objects.waiting().select_related("cohort")
-    place = places.filter(pk=letter.key.removeprefix("waiting:")).first()
-    gone = place is None or outline_by_pk(place.cohort.track_id) is None
-    return "la personne n’attend plus de place" if gone else ""
-
-
-def _why_not_learning(letter, *, now):
-    """Why a letter about the track of somebody has lost its object; empty if it has not."""
-    enrolment = letter.enrolment
-    if enrolment.withdrawn_at is not None:
-        return "la personne s’est retirée du parcours"
-    outline = outline_by_pk(enrolment.track_id)
-    if outline is None:
-        return "le parcours n’est plus proposé"
-    if letter.kind == Letter.Kind.SEAT and enrolment.cohort_id is None:
-        return "la personne ne suit plus la cohorte"
-    return _why_not_remind(letter, outline, now=now) if letter.kind == Letter.Kind.REMINDER else ""
-
-
-def _why_not_remind(letter, outline, *, now):
-    """Why this reminder has become pointless, in French; empty while it is not."""
-    rule = letter.rule
-    if rule is not None and not rule.on:
-        return "ce rappel a été désactivé"
-    match rule.kind if rule else Kind.INACTIVE:
-        case Kind.LATER:
-            return ""
-        case Kind.SESSION:
-            return _why_not_session(letter, now=now)
-        case Kind.CLOSING:
-            return _why_not_closing(letter, now=now)
-    return _why_not_silent(letter, outline, now=now)
-
-
-def _why_not_session(letter, *, now):
-    """Why a session needs no reminder any more; empty if it does."""
-    session = session_of(letter)
-    if session is None or f":{session.starts_at:%Y%m%d%H%M}:" not in letter.key:
-        return "la séance a changé de date"
-    return "la séance a commencé" if session.starts_at <= now else ""
-
-
-def _why_not_closing(letter, *, now):
-    """Why the end of a cohort needs no reminder any more; empty if it does."""
-    enrolment = letter.enrolment
-    if enrolment.completed_at is not None:
-        return "le parcours est terminé"
-    closes_on = enrolment.cohort.closes_on if enrolment.cohort else None
-    if closes_on is None or f"{closes_on:%Y-%m-%d}" not in letter.key:
-        return "la fin de la cohorte a changé de date"
-    return "la cohorte est terminée" if now.astimezone(enrolment.cohort.zone).date() > closes_on else ""
-
-
-def _why_not_silent(letter, outline, *, now):
-    """Why a silence needs no reminder any more; empty if it does."""
-    enrolment = letter.enrolment
-    if enrolment.completed_at is not None:
-        return "le parcours est terminé"
-    if f":{enrolment.last_activity_at:%Y%m%d%H%M%S}" not in letter.key:
-        return "la personne est revenue"
-    record = record_of(enrolment.pk)
-    left = [step for step in outline.steps if step.pk not in record.done]
-    if left and next_step(outline, record=record, now=now) is None:
-        return "rien n’est ouvert à la personne pour l’instant"
-    return ""
-
-
-def session_of(letter):
-    """The session that this reminder is about, or None when it is no more."""
-    pk = letter.key.split(":")[3]
-    return CohortSession.objects.select_related("step").filter(pk=pk, cohort=letter.enrolment.cohort_id).first()
-
-
 def compose(letter, *, now):
     """The words of this letter at that moment, and its attachments as (name, bytes, type) triples."""
     enrolment = letter.enrolment
@@ -231,11 +136,11 @@ def compose(letter, *, now):
             ), ()
         case Letter.Kind.REMINDER:
             outline = outline_by_pk(enrolment.track_id)
-            session = session_of(letter) if letter.rule and letter.rule.kind == Kind.SESSION else None
+            session = relevance.session_of(letter) if letter.rule and letter.rule.kind == Kind.SESSION else None
             return reminder_of(letter.rule, enrolment, outline, session=session, now=letter.due_at, **stop), ()
         case Letter.Kind.TASK:
             outline = outline_by_pk(letter.rule.track_id)
-            count, oldest = waiting_for(letter)
+            count, oldest = relevance.waiting_for(letter)
             days = (now - oldest).days
             return emails.reviews_to_do(letter.person, outline, count=count, days=days, **stop), ()
         case Letter.Kind.SEAT:
@@ -313,15 +218,6 @@ def reminder_of(rule, enrolment, outline, *, now, unsubscribe_url, session=None)
     )
     subject, text = (rule.subject, rule.text) if rule.text else rules.WORDS[kind][outline.informal]
     return emails.note(enrolment, outline, subject=subject, text=text, places=places, unsubscribe_url=unsubscribe_url)
-
-
-def waiting_for(letter):
-    """How many answers of the track this reviewer may read and that wait, and since when the oldest does."""
-    waiting = Answer.objects.awaiting().filter(
-        access.reviewable_by(letter.person), attempt__enrolment__track=letter.rule.track_id
-    )
-    found = waiting.aggregate(count=Count("pk"), oldest=Min("attempt__submitted_at"))
-    return found["count"], found["oldest"]
 
 
 def from_manager(enrolment, outline, *, subject, text, author, cohort, now, unsubscribe_url=""):

@@ -18,13 +18,11 @@ from django.urls import reverse
 
 from courses.models import TrackPage
 from courses.reveal import FEEDBACK, MARKS, SCORE
-from courses.typography import FIXED, duree, folded, heures, pluriel, typographie, typographie_html
+from courses.typography import FIXED, duree, heures, pluriel, typographie, typographie_html
+from learners.places import filled, paragraphs
 
 SUBJECT_LENGTH = 200  # the column of the letter
 NAMED_STEPS = 3  # a reminder names the last ones, not the whole past
-# What a manager may write between braces, replaced for each person; accents and capitals do not matter.
-PLACES = ("{prénom}", "{prochaine étape}", "{lien}")
-PLACE = re.compile(r" ?\{([^{}]*)\}")
 
 # Nothing is fetched; what depends on the reader's screen (dark, narrow) cannot be inlined and stays.
 inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
@@ -245,28 +243,6 @@ def facts_for(enrolment, outline, next_step):
         "prochaine etape": next_step.title if next_step else outline.title,
         "lien": _absolute(next_step.url if next_step else outline.url),
     }
-
-
-def filled(text, facts):
-    """The text with its places filled; one that has nothing to say goes with the space before it."""
-
-    def said(place):
-        fact = facts[folded(place[1].strip())]
-        return f" {fact}" if fact and place[0].startswith(" ") else fact
-
-    return PLACE.sub(said, text.replace("\r\n", "\n"))
-
-
-def paragraphs(text):
-    """The paragraphs of a text, which empty lines part."""
-    return [part.strip() for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
-
-
-def unknown_places(text, places=PLACES):
-    """What stands between braces and is no place, and braces that stand alone."""
-    known = {folded(place.strip("{}")) for place in places}
-    left = PLACE.sub(lambda place: "" if folded(place[1].strip()) in known else place[0], text)
-    return [one.strip() for one in re.findall(r"\{[^{}]*\}|[{}]", left)]
 
 
 def account(template_prefix, context):

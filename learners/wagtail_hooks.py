@@ -18,7 +18,7 @@ from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from learners import certificates, delivery
+from learners import certificates, delivery, relevance
 from learners.accommodation_views import AccommodationViewSet
 from learners.cohort_views import CohortViewSet
 from learners.enrolment_views import BULK_ACTIONS, EnrolmentViewSet
@@ -221,7 +221,7 @@ class ReadLetterView(InspectView):
         if letter.sent_at or letter.dropped_at:
             return linebreaksbr(letter.text)
         now = timezone.now()
-        if why := delivery.why_drop(letter, now=now):
+        if why := relevance.why_drop(letter, now=now):
             return f"(ne partira pas : {why})"
         return linebreaksbr(f"(tel qu’il partirait maintenant)\n\n{delivery.compose(letter, now=now)[0].text}")
 
