@@ -111,7 +111,8 @@ def departure_of(letter, *, now):
     """When this letter may leave: now, or later with the reason."""
     if letter.kind in departures.AT_ONCE:
         return departures.Departure(now)
-    cohort = letter.enrolment.cohort if letter.enrolment else None
+    led = subscriptions.latest_led([letter.person_id]) if letter.kind in departures.STAFF else {}
+    cohort = letter.enrolment.cohort if letter.enrolment else led.get(letter.person_id)
     found = subscriptions.readers([(letter.person_id, cohort)], now=now, apart_from=[letter.pk])
     return departures.departure(
         letter.kind,
@@ -127,7 +128,7 @@ def compose(letter, *, now):
     enrolment = letter.enrolment
     stop = {"unsubscribe_url": subscriptions.unsubscribe_url(letter)}
     match letter.kind:
-        case Letter.Kind.ACCOUNT:
+        case Letter.Kind.ACCOUNT | Letter.Kind.DIGEST:
             return emails.Composed(subject=letter.subject, text=letter.text, html=letter.html), ()
         case Letter.Kind.WELCOME:
             outline = outline_by_pk(enrolment.track_id)

@@ -26,7 +26,7 @@ AT_ONCE = frozenset({Kind.ACCOUNT, Kind.WELCOME, Kind.SEAT, Kind.CERTIFICATE, Ki
 # What a machine decides to say, and what may be too much: the days of rest, the pause and the week's share hold.
 OPTIONAL = frozenset({Kind.REMINDER})
 # For those who work here: their days of rest hold, and nothing else.
-STAFF = frozenset({Kind.TASK})
+STAFF = frozenset({Kind.TASK, Kind.DIGEST})
 
 
 @dataclass(frozen=True)

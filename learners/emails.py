@@ -152,6 +152,24 @@ def reviews_to_do(person, outline, *, count, days, unsubscribe_url):
     )
 
 
+def digest(person, cohorts, *, unsubscribe_url):
+    """The point of the week.
+
+    In: somebody who leads cohorts, what is said of each (learners.digests), the one to help first at the head.
+    """
+    stalled = sum(one["stalled"] for one in cohorts)
+    return _letter(
+        "digest",
+        person,
+        cohorts=cohorts,
+        several=len(cohorts) > 1,
+        stalled=f"{stalled}{FIXED}personne{pluriel(stalled)}" if stalled else "",
+        many=stalled > 1,
+        cohorts_url=_absolute(reverse("lms:cohorts")),
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
 def certificate_ready(certificate):
     """The attestation is there; the sender attaches its PDF.
 

@@ -1,10 +1,13 @@
 """Whether a letter still has an object: asked of the rows again when it is about to leave."""
 
+import re
+
 from django.db.models import Count, Min
 
 from courses.outline import outline_by_pk
 from learners import access, subscriptions
-from learners.models import Answer, Certificate, CohortSession, Letter, ReminderRule, WaitingPlace
+from learners.departures import WEEK
+from learners.models import Answer, Certificate, CohortLead, CohortSession, Letter, ReminderRule, WaitingPlace
 from learners.records import record_of
 from learners.standing import next_step
 
@@ -21,12 +24,23 @@ def why_drop(letter, *, now):
         return "la personne ne veut plus recevoir ces messages"
     if letter.kind == Letter.Kind.TASK:
         return "" if waiting_for(letter)[0] else "plus aucune réponse n’attend"
+    if letter.kind == Letter.Kind.DIGEST:
+        return _why_not_lead(letter, now=now)
     if letter.kind == Letter.Kind.CERTIFICATE:
         revoked = Certificate.objects.filter(current_for=letter.enrolment_id, revoked_at__isnull=False)
         return "l’attestation a été révoquée" if revoked.exists() else ""
     if letter.key.startswith("waiting:"):
         return _why_not_waiting(letter)
     return _why_not_learning(letter, now=now)
+
+
+def _why_not_lead(letter, *, now):
+    """Why the point of the week is no longer for this person: it leads to pages of cohorts; empty if it still is."""
+    if now - letter.due_at >= WEEK:
+        return "une autre semaine a commencé"
+    led = set(CohortLead.objects.filter(person=letter.person_id).values_list("cohort", flat=True))
+    told = {int(pk) for pk in re.findall(r"/cohortes/(\d+)/", letter.text)}
+    return "" if told <= led else "la personne ne mène plus cette cohorte"
 
 
 def _why_not_waiting(letter):

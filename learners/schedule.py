@@ -11,7 +11,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from learners import attempts, checking, delivery, messages, progress, reminders
+from learners import attempts, checking, delivery, digests, messages, progress, reminders
 from learners.models import Heartbeat, Letter
 
 log = structlog.get_logger(__name__)
@@ -62,6 +62,14 @@ def write_messages():
     written = messages.write_due(now=timezone.now())
     if written:
         log.info("messages written", count=written)
+
+
+@shared_task
+def write_digests():
+    """Tell those who lead cohorts, on Monday morning, what matters in them."""
+    written = digests.write_due(now=timezone.now())
+    if written:
+        log.info("points of the week written", count=written)
 
 
 @shared_task

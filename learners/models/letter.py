@@ -40,6 +40,7 @@ class Letter(models.Model):
         SEAT = "seat", "Place obtenue"
         MESSAGE = "message", "Message de responsable"
         TASK = "task", "Relectures à faire"
+        DIGEST = "digest", "Le point de la semaine"
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -61,7 +62,7 @@ class Letter(models.Model):
         ReminderRule, on_delete=models.SET_NULL, null=True, blank=True, related_name="letters", verbose_name="règle"
     )
     due_at = models.DateTimeField("à envoyer le")
-    # Written when sent for letters about a learner, when received for messages of the account.
+    # Written when sent for letters about a learner; at once for messages of the account and the point of the week.
     subject = models.CharField("objet", max_length=200, blank=True)
     text = models.TextField("texte", blank=True)
     html = models.TextField("html", blank=True)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from courses.outline import outlines
 from learners import people, subscriptions
-from learners.access import is_reviewer
+from learners.access import is_reviewer, leads_a_cohort
 from lms.forms import Preferences, Profile
 from lms.learning import Learning, enrolments_of
 
@@ -41,6 +41,7 @@ def preferences(request):
         initial=Preferences.initial_of(refused, subscriptions.choices_of(person)),
         today=timezone.localdate(now),
         reviewer=is_reviewer(person),
+        leads=leads_a_cohort(person),
     )
     if request.method == "POST" and profile.is_valid() and form.is_valid():
         people.rename(person, **profile.cleaned_data)
