@@ -15,6 +15,7 @@ from django.core import signing
 from django.core.mail import get_connection
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
+from django.utils.crypto import constant_time_compare
 
 from courses.outline import outline_by_pk
 from courses.reveal import SCORE
@@ -44,6 +45,8 @@ CLAIM = timedelta(seconds=110)
 INSISTENCE = 30
 # After so many refusals a letter is parked for a human to look at. A server that is away refuses nothing.
 MAX_TRIES = 12
+# Figures of a primary key; a longer number is none of ours.
+LONGEST_KEY = 18
 REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
 
 
@@ -250,9 +253,23 @@ def _words_of(letter):
 
 
 def message_id(letter):
-    """The same identifier at each try, so that a receiver can recognise a double."""
+    """The same identifier at each try, so that a receiver can recognise a double; a report leads back by it."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
-    return f"<{signing.Signer(salt='learners.delivery').signature(letter.key)}@{domain}>"
+    return f"<{letter.pk}-{_signature(letter)}@{domain}>"
+
+
+def _signature(letter):
+    # Short enough for a header on one line; still 132 bits that nobody guesses.
+    return signing.Signer(salt="learners.delivery").signature(letter.key)[:22]
+
+
+def letter_of(identifier):
+    """The letter that left under this identifier, with its person; None for one that we did not sign. One query."""
+    pk, _, signed = identifier.strip("<>").partition("@")[0].partition("-")
+    if not (pk.isascii() and pk.isdigit() and len(pk) <= LONGEST_KEY):
+        return None
+    letter = Letter.objects.select_related("person").filter(pk=pk).first()
+    return letter if letter and constant_time_compare(signed, _signature(letter)) else None
 
 
 def _headers(letter):

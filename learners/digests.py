@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from courses.typography import folded
-from learners import access, contacts, emails, forecasts, letters, subscriptions
+from learners import access, addresses, contacts, emails, forecasts, letters, subscriptions
 from learners.departures import WEEK, Reader, departure
 from learners.models import Answer, Cohort, CohortLead, CohortSession, Letter, User
 from learners.reporting import Row, Status, board_of
@@ -138,7 +138,8 @@ def _this_morning(now):
     """Whom it is time to tell, with the key of their letter: once for each ISO week. Three queries."""
     leads = CohortLead.objects.values("person")
     people = User.objects.filter(pk__in=leads, is_active=True).select_related("letter_choices").order_by("pk")
-    willing = list(people.exclude(pk__in=subscriptions.refusals_of(Kind.DIGEST).values("person")))
+    refusing = subscriptions.refusals_of(Kind.DIGEST).values("person")
+    willing = list(people.exclude(pk__in=refusing).exclude(pk__in=addresses.failing()))
     latest = subscriptions.latest_led([one.pk for one in willing])
     keys = {one: _key(one, latest[one.pk], now=now) for one in willing}
     known = set(Letter.objects.filter(key__in=[key for key in keys.values() if key]).values_list("key", flat=True))

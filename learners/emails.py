@@ -286,13 +286,16 @@ def message(composed, *, to, message_id, headers=None, attachments=()):
     """
     # RFC 3834: an absent reader's automatic answer would reach nobody.
     headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated", **(headers or {})}
+    if settings.BOUNCES_ADDRESS:
+        headers["From"] = settings.DEFAULT_FROM_EMAIL
     for value in (to, *headers, *headers.values(), *(name for name, _content, _type in attachments)):
         if _one_line(value) != value:
             raise BadHeaderError(f"Header values cannot contain control characters (got {value!r})")
     mime = EmailMultiAlternatives(
         subject=_one_line(composed.subject),
         body=composed.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        # On the envelope: where a server that refuses it later writes.
+        from_email=settings.BOUNCES_ADDRESS or settings.DEFAULT_FROM_EMAIL,
         to=[to],
         headers=headers,
         attachments=list(attachments),

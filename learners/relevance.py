@@ -5,7 +5,7 @@ import re
 from django.db.models import Count, Min
 
 from courses.outline import outline_by_pk
-from learners import access, subscriptions
+from learners import access, addresses, subscriptions
 from learners.departures import WEEK
 from learners.models import Answer, Certificate, CohortLead, CohortSession, Letter, ReminderRule, WaitingPlace
 from learners.records import record_of
@@ -22,6 +22,8 @@ def why_drop(letter, *, now):
         return "le compte est fermé"
     if subscriptions.refuses(letter.person, letter.kind):
         return "la personne ne veut plus recevoir ces messages"
+    if letter.kind in subscriptions.REFUSABLE and addresses.fails(letter.person, letter.address):
+        return "l’adresse ne répond pas"
     if letter.kind == Letter.Kind.TASK:
         return "" if waiting_for(letter)[0] else "plus aucune réponse n’attend"
     if letter.kind == Letter.Kind.DIGEST:

@@ -5,8 +5,18 @@ from datetime import datetime
 
 from courses.models import QuizPage
 from courses.outline import outline_by_pk
+from learners import addresses
 from learners.explaining import Explanation, explain
-from learners.models import Accommodation, Allowance, Attempt, Contact, Enrolment, EnrolmentChange, Letter
+from learners.models import (
+    Accommodation,
+    Allowance,
+    Attempt,
+    Contact,
+    Enrolment,
+    EnrolmentChange,
+    FailingAddress,
+    Letter,
+)
 from learners.records import enrolled
 from learners.reporting import Status, status_of
 
@@ -37,6 +47,7 @@ class Sheet:
     changes: list[EnrolmentChange]
     contacts: list[Reached]
     partners: list[Enrolment]
+    failing_address: FailingAddress | None
 
     @property
     def name(self):
@@ -46,7 +57,9 @@ class Sheet:
 
 def sheet_of(cohort, enrolment_pk, *, now):
     """The Sheet of a learner of this cohort, withdrawn or not; None for anybody else. Ten queries at most."""
-    rows = Enrolment.objects.filter(cohort=cohort, person__is_staff=False).select_related("person", "certificate")
+    rows = Enrolment.objects.filter(cohort=cohort, person__is_staff=False).select_related(
+        "person__failing_address", "certificate"
+    )
     enrolment = rows.filter(pk=enrolment_pk).first()
     if enrolment is None:
         return None
@@ -79,6 +92,7 @@ def sheet_of(cohort, enrolment_pk, *, now):
         changes=list(enrolment.changes.select_related("changed_by")),
         contacts=contacts_with(enrolment, seen),
         partners=partners_of(enrolment),
+        failing_address=addresses.failing_of(enrolment.person),
     )
 
 

@@ -240,6 +240,7 @@ class LetterViewSet(ModelViewSet):
         "sent_at",
         "dropped_reason",
         "last_error",
+        "bounced_at",
     ]
     search_fields = ["address", "subject"]
     list_filter = ["kind"]
@@ -261,6 +262,8 @@ class LetterViewSet(ModelViewSet):
         "last_error",
         "dropped_at",
         "dropped_reason",
+        "bounced_at",
+        "bounce",
     ]
     add_to_reference_index = False
 

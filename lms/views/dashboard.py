@@ -12,6 +12,11 @@ from learners.access import is_reviewer, leads_a_cohort
 from lms.forms import Preferences, Profile
 from lms.learning import Learning, enrolments_of
 
+UNREACHABLE = (
+    "Nos messages à {} reviennent : nous n’y écrivons plus que l’indispensable. Corrigez-la ; si elle fonctionne de "
+    "nouveau, demandez un nouveau mot de passe : en ouvrant le lien reçu, vous le montrerez."
+)
+
 
 @login_required
 def dashboard(request):
@@ -23,6 +28,7 @@ def dashboard(request):
     learnings.sort(key=lambda one: enrolments[one.outline.pk].last_activity_at, reverse=True)
     context = {
         "person": request.user,
+        "unreachable": UNREACHABLE.format(request.user.email) if request.user.unreachable else "",
         "learnings": [one for one in learnings if not one.certificate],
         "finished": [one for one in learnings if one.certificate],
         "outlines_open": [one for one in every if one.pk not in enrolments],

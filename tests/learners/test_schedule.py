@@ -34,6 +34,7 @@ def test_every_entry_of_the_timetable_is_a_task_that_exists():
             "write_reminders",
             "write_messages",
             "write_digests",
+            "read_bounces",
             "issue_missing",
             "publish_scheduled",
             "close_overdue_attempts",
