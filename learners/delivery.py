@@ -73,7 +73,7 @@ def send(letter_pk, *, now):
             composed,
             to=letter.address,
             message_id=message_id(letter),
-            headers=_headers(letter),
+            headers=headers_of(letter),
             attachments=attachments,
         )
         get_connection().send_messages([message])
@@ -150,17 +150,25 @@ def compose(letter, *, now):
         case Letter.Kind.SEAT:
             return _of_seat(letter, now=now), ()
         case Letter.Kind.CERTIFICATE:
-            certificate = Certificate.objects.select_related("enrolment__person", "enrolment__track", "replaces").get(
-                current_for=enrolment
-            )
-            document = documents.attestation_pdf(certificate)
-            attachment = (f"attestation-{certificate.code}.pdf", document, "application/pdf")
-            return emails.certificate_ready(certificate), (attachment,)
+            certificate = _certificate_of(enrolment)
+            return emails.certificate_ready(certificate), (_attached(certificate),)
+        case Letter.Kind.TRIAL:
+            attached = (_attached(_certificate_of(enrolment)),) if enrolment else ()
+            return emails.Composed(subject=letter.subject, text=letter.text, html=letter.html), attached
         case Letter.Kind.REVIEW:
             return _of_review(letter, stop), ()
         case Letter.Kind.MESSAGE:
             return from_manager(enrolment, outline_by_pk(enrolment.track_id), now=now, **stop, **_words_of(letter)), ()
     raise ValueError(letter.kind)
+
+
+def _certificate_of(enrolment):
+    rows = Certificate.objects.select_related("enrolment__person", "enrolment__track", "replaces")
+    return rows.get(current_for=enrolment)
+
+
+def _attached(certificate):
+    return f"attestation-{certificate.code}.pdf", documents.attestation_pdf(certificate), "application/pdf"
 
 
 def _of_seat(letter, *, now):
@@ -272,7 +280,8 @@ def letter_of(identifier):
     return letter if letter and constant_time_compare(signed, _signature(letter)) else None
 
 
-def _headers(letter):
+def headers_of(letter):
+    """The headers that stop this kind of letter; none for one that cannot be refused."""
     url = subscriptions.unsubscribe_url(letter)
     if not url:
         return {}

@@ -16,7 +16,7 @@ Kind = ReminderRule.Kind
 
 def why_drop(letter, *, now):
     """Why this letter should not leave any more, in French; empty if it should."""
-    if letter.kind == Letter.Kind.ACCOUNT:
+    if letter.kind in {Letter.Kind.ACCOUNT, Letter.Kind.TRIAL}:
         return ""
     if not letter.person.is_active:
         return "le compte est fermé"

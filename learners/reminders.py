@@ -67,7 +67,7 @@ def due(held, outline: Outline, *, now, until=None):
         .exclude(person__in=subscriptions.refusals_of(Letter.Kind.REMINDER).values("person"))
         .exclude(person__in=addresses.failing())
         .select_related("person__letter_choices", "cohort")
-        .annotate(done=_done(outline), started=Exists(_of_this(Completion)) | Exists(_of_this(Attempt)))
+        .annotate(done=done_in(outline), started=Exists(_of_this(Completion)) | Exists(_of_this(Attempt)))
     )
     for row in FINDERS[rule.kind](people, rule, outline, now=now, until=until).iterator(chunk_size=500):
         found = _due(rule, row, outline, now=now)
@@ -154,7 +154,8 @@ def _of_this(model):
     return model.objects.filter(enrolment=OuterRef("pk"))
 
 
-def _done(outline):
+def done_in(outline):
+    """How many required steps of this track an enrolment has done, as an annotation."""
     done = _of_this(Completion).filter(step__in=outline.required_ids).order_by().values("enrolment")
     return Coalesce(Subquery(done.annotate(count=Count("pk")).values("count")), 0)
 

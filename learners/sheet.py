@@ -106,7 +106,7 @@ def moments(outline, done_at, attempts):
 
 def letters_about(enrolment):
     """What was written to them about this track, without its text. Letters of the account are not here."""
-    rows = enrolment.letters.exclude(kind=Letter.Kind.ACCOUNT).defer("text", "html")
+    rows = enrolment.letters.exclude(kind__in=[Letter.Kind.ACCOUNT, Letter.Kind.TRIAL]).defer("text", "html")
     return list(rows.order_by("-due_at", "-pk"))
 
 

@@ -44,6 +44,7 @@ class Letter(models.Model):
         MESSAGE = "message", "Message de responsable"
         TASK = "task", "Relectures à faire"
         DIGEST = "digest", "Le point de la semaine"
+        TRIAL = "trial", "Essai"
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
