@@ -65,7 +65,7 @@ class Previews(View):
             raise Http404
         chosen = self.choice.cleaned_data
         self.sample = SAMPLES[chosen["kind"]]
-        self.rows = self.sample.found(words=chosen["q"], informal=VOICES.get(chosen["voice"]))
+        self.rows = self.sample.found(now=self.now, words=chosen["q"], informal=VOICES.get(chosen["voice"]))
         wanted = asked.get("who", "")
         known = wanted.isascii() and wanted.isdigit() and len(wanted) <= 18
         self.row = self.rows.filter(pk=wanted).first() if known else self.rows.first()

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial, reduce
 from operator import or_
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from courses.outline import outlines
 from learners import access, digests, emails, relevance, reminders, subscriptions
@@ -40,20 +41,20 @@ ACCOUNT = {
 class Sample:
     """One kind of letter.
 
-    ``rows`` are those for whom it makes sense, the most recent first; ``person`` and ``track`` lead from a row to them,
-    by attributes parted by « __ », and ``track`` is empty where no track gives its voice. ``letter`` makes of a row, at
-    a moment, the Letter as it would leave, unsaved; None when there is nothing to say.
+    ``rows`` are those for whom it makes sense at a moment, the most recent first; ``person`` and ``track`` lead from a
+    row to them, by attributes parted by « __ », and ``track`` is empty where no track gives its voice. ``letter`` makes
+    of a row, at a moment, the Letter as it would leave, unsaved; None when there is nothing to say.
     """
 
     label: str
-    rows: Callable[[], QuerySet]
+    rows: Callable[[datetime], QuerySet]
     letter: Callable
     person: str = "person"
     track: str = "track"
 
-    def found(self, *, words="", informal=None):
+    def found(self, *, now, words="", informal=None):
         """The rows whose person has these words in their name or address, in the voice asked for."""
-        rows = self.rows()
+        rows = self.rows(now)
         for word in words.split():
             named = ({f"{self._to(name)}__icontains": word} for name in ("first_name", "last_name", "email"))
             rows = rows.filter(reduce(or_, (Q(**one) for one in named)))
@@ -84,7 +85,7 @@ def _letter(kind, enrolment, *, now, key="preview", rule=None):
     return Letter(kind=kind, person=person, address=person.email, enrolment=enrolment, rule=rule, key=key, due_at=now)
 
 
-def _enrolments():
+def _enrolments(now):
     rows = Enrolment.objects.active().filter(track__live=True, person__is_active=True, person__is_staff=False)
     return rows.select_related("person__letter_choices", "cohort", "track").order_by("-last_activity_at", "-pk")
 
@@ -92,9 +93,12 @@ def _enrolments():
 # ---------------------------------------------------------------- reminders
 
 
-def _reminded(kind):
+def _reminded(kind, now):
     """The enrolments that a reminder of this kind may be about."""
-    rows = _enrolments()
+    rows = _enrolments(now)
+    if kind in ReminderRule.SILENCES:
+        days = ReminderRule.objects.filter(kind=kind).aggregate(least=Min("delay"))["least"] or 1
+        rows = rows.unfinished().filter(last_activity_at__lte=now - timedelta(days=days))
     match kind:
         case Rule.SESSION:
             return rows.filter(cohort__sessions__isnull=False).distinct()
@@ -103,12 +107,12 @@ def _reminded(kind):
         case Rule.CLOSING:
             return rows.unfinished().filter(cohort__closes_on__isnull=False)
         case Rule.NOT_STARTED:
-            return rows.unfinished().filter(completions__isnull=True, attempts__isnull=True)
+            return rows.filter(completions__isnull=True, attempts__isnull=True)
         case Rule.WEEK_TWO:
-            return rows.unfinished().filter(completions__isnull=False).distinct()
+            return rows.filter(completions__isnull=False).distinct()
         case Rule.LAST_STEP:
-            return rows.unfinished().filter(pk__in=[pk for one in outlines() for pk in _at_last_step(one)])
-    return rows.unfinished()
+            return rows.filter(pk__in=[pk for one in outlines() for pk in _at_last_step(one)])
+    return rows
 
 
 def _at_last_step(outline):
@@ -131,7 +135,7 @@ def _reminder(kind, enrolment, *, now):
 # ---------------------------------------------------------------- those who work here
 
 
-def _leads():
+def _leads(now):
     return _staff(User.objects.filter(pk__in=CohortLead.objects.values("person")))
 
 
@@ -147,7 +151,7 @@ def _digest(person, *, now):
     return _composed(Kind.DIGEST, person, digests.compose(person, found, unsubscribe_url=stop), now=now)
 
 
-def _reviewers():
+def _reviewers(now):
     if not Answer.objects.awaiting().exists():
         return User.objects.none()
     return _staff(access.reviewers())
@@ -166,7 +170,7 @@ def _task(person, *, now):
 # ---------------------------------------------------------------- the account
 
 
-def _people():
+def _people(now):
     return User.objects.filter(is_active=True).order_by("-date_joined", "-pk")
 
 
@@ -184,11 +188,11 @@ def _composed(kind, person, composed, *, now):
 # ---------------------------------------------------------------- the others
 
 
-def _given():
-    return _enrolments().filter(cohort__isnull=False)
+def _given(now):
+    return _enrolments(now).filter(cohort__isnull=False)
 
 
-def _waiting():
+def _waiting(now):
     rows = WaitingPlace.objects.waiting().filter(cohort__track__live=True, person__is_active=True)
     return rows.select_related("person", "cohort__track").order_by("-pk")
 
@@ -198,22 +202,22 @@ def _to_wait(place, *, now):
     return Letter(kind=Kind.SEAT, person=person, address=person.email, key=f"waiting:{place.pk}", due_at=now)
 
 
-def _certificates():
+def _certificates(now):
     rows = Certificate.objects.filter(current_for__isnull=False, revoked_at__isnull=True)
     return rows.select_related("enrolment__person", "enrolment__track").order_by("-issued_at", "-pk")
 
 
-def _read():
+def _read(now):
     rows = Attempt.objects.filter(answers__review__graded_at__isnull=False).distinct()
     return rows.select_related("enrolment__person", "enrolment__track").order_by("-submitted_at", "-pk")
 
 
-def _changed():
+def _changed(now):
     rows = Regrade.objects.select_related("answer__attempt__enrolment__person", "answer__attempt__enrolment__track")
     return rows.order_by("-at", "-pk")
 
 
-def _messages():
+def _messages(now):
     rows = Letter.objects.filter(kind=Kind.MESSAGE, enrolment__track__live=True).order_by("-due_at", "-pk")
     return rows.select_related("person", "enrolment__person", "enrolment__cohort", "enrolment__track")
 

@@ -13,8 +13,8 @@ from lms.forms import Preferences, Profile
 from lms.learning import Learning, enrolments_of
 
 UNREACHABLE = (
-    "Nos messages à {} reviennent : nous n’y écrivons plus que l’indispensable. Corrigez-la ; si elle fonctionne de "
-    "nouveau, demandez un nouveau mot de passe : en ouvrant le lien reçu, vous le montrerez."
+    "Nos messages à {} reviennent : nous n’y écrivons plus que l’indispensable. Corrigez votre adresse. Si elle est "
+    "bonne, demandez un nouveau mot de passe : quand vous l’aurez choisi par le lien reçu, nous saurons qu’elle marche."
 )
 
 

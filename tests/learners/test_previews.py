@@ -26,8 +26,8 @@ def counts():
     return {model.__name__: model.objects.count() for model in apps.get_app_config("learners").get_models()}
 
 
-def first(key, **among):
-    return SAMPLES[key].found(**among).first()
+def first(key, *, now=NOW, **among):
+    return SAMPLES[key].found(now=now, **among).first()
 
 
 def plain(text):
@@ -101,14 +101,14 @@ def test_an_attestation_names_its_document(enrolment):
 
 
 def test_somebody_is_found_by_name_or_address_and_each_voice_by_its_tracks(world, site):
-    assert SAMPLES["welcome"].found(words="petit TOM").get().person.email == "tom@example.org"
-    assert SAMPLES["welcome"].found(words="nadia@").get().person.email == "nadia@example.org"
-    assert not SAMPLES["welcome"].found(words="personne").exists()
+    assert SAMPLES["welcome"].found(now=NOW, words="petit TOM").get().person.email == "tom@example.org"
+    assert SAMPLES["welcome"].found(now=NOW, words="nadia@").get().person.email == "nadia@example.org"
+    assert not SAMPLES["welcome"].found(now=NOW, words="personne").exists()
     young = make_track(site, slug="young", informal=True)
     row = enrol(learners.make_person("ada@example.org"), young)
-    assert SAMPLES["welcome"].found(informal=True).get() == row
-    assert SAMPLES["welcome"].found(informal=False).count() == 2
-    assert SAMPLES["digest"].found(informal=True).count() == 1
+    assert SAMPLES["welcome"].found(now=NOW, informal=True).get() == row
+    assert SAMPLES["welcome"].found(now=NOW, informal=False).count() == 2
+    assert SAMPLES["digest"].found(now=NOW, informal=True).count() == 1
 
 
 def test_the_link_that_would_unsubscribe_somebody_else_is_not_given(world):

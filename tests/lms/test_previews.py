@@ -1,5 +1,7 @@
 """The previews of letters at the browser of an administrator."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 
@@ -19,7 +21,8 @@ def louise(site):
 @pytest.fixture
 def tom(track):
     """Somebody else than Nadia who follows the track."""
-    return enrol(make_person("tom@example.org", first_name="Tom", last_name="Petit"), track, at=NOW)
+    person = make_person("tom@example.org", first_name="Tom", last_name="Petit")
+    return enrol(person, track, at=NOW - timedelta(days=12))
 
 
 def test_the_list_of_letters_leads_to_the_previews(louise, tom):
@@ -70,3 +73,11 @@ def test_a_press_without_a_page_sends_nothing(louise, tom):
     page = louise.open(f"{ADDRESS}?kind=welcome")
     assert louise.press(page, "M’envoyer un essai", {"token": "x"}).status == 404
     assert not Letter.objects.filter(kind="trial").exists()
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_the_previews_cost_as_much_with_one_person_as_with_three(louise, track, django_assert_num_queries, people):
+    for number in range(people):
+        enrol(make_person(f"p{number}@example.org"), track, at=NOW)
+    with django_assert_num_queries(10):
+        assert len(louise.open(f"{ADDRESS}?kind=welcome").soup.select(".lms-people li")) == people
