@@ -107,7 +107,12 @@ def _said(point):
         "stalled": point.stalled,
         "stalled_url": f"{board}?statut={Status.STALLED}#personnes",
         "first": [
-            {"name": one.name, "reason": one.words, "url": page("contact", one.enrolment_pk)} for one in point.first
+            {
+                "name": one.name,
+                "reason": f"{one.words}, adresse qui ne répond pas" if one.unreachable else one.words,
+                "url": page("contact", one.enrolment_pk),
+            }
+            for one in point.first
         ],
         "finished": [row.name for row in point.finished[:NAMED]],
         "more": max(len(point.finished) - NAMED, 0),
@@ -161,16 +166,18 @@ def _key(person, cohort, *, now):
 def _write(person, key, *, now):
     """Whether this person has something to read; then it is written."""
     found = points(person, now=now)
-    tells = any(one.tells for one in found)
+    if not any(one.tells for one in found):
+        letters.give_up(kind=Kind.DIGEST, person=person, key=key, at=now, reason=NOTHING)
+        return False
     composed = compose(person, found, unsubscribe_url=subscriptions.address_to_stop(person.pk, Kind.DIGEST))
     with transaction.atomic():
-        letter = letters.write(
+        letters.write(
             kind=Kind.DIGEST,
             person=person,
             key=key,
             due_at=now,
-            **({"subject": composed.subject, "text": composed.text, "html": composed.html} if tells else {}),
+            subject=composed.subject,
+            text=composed.text,
+            html=composed.html,
         )
-        if not tells:
-            Letter.objects.waiting().filter(pk=letter.pk).update(dropped_at=now, dropped_reason=NOTHING)
-    return tells
+    return True

@@ -35,6 +35,12 @@ def write(*, kind, person, key, due_at, enrolment=None, rule=None, subject="", t
     return letter
 
 
+def give_up(*, kind, person, key, at, reason):
+    """Remember that there was nothing to write under that key, so that it is not asked again. Safe to repeat."""
+    facts = {"kind": kind, "person": person, "address": person.email, "due_at": at}
+    Letter.objects.get_or_create(key=key, defaults={**facts, "dropped_at": at, "dropped_reason": reason})
+
+
 def write_to_all(*, kind, keys, due_at):
     """One letter for each of these enrolments, by their keys, but for those that exist. The sweep sends them.
 

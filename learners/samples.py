@@ -101,11 +101,11 @@ def _reminded(kind, now):
         rows = rows.unfinished().filter(last_activity_at__lte=now - timedelta(days=days))
     match kind:
         case Rule.SESSION:
-            return rows.filter(cohort__sessions__isnull=False).distinct()
+            return rows.filter(cohort__sessions__starts_at__gt=now).distinct()
         case Rule.LATER:
             return rows.filter(completed_at__isnull=False)
         case Rule.CLOSING:
-            return rows.unfinished().filter(cohort__closes_on__isnull=False)
+            return rows.unfinished().filter(cohort__closes_on__gte=now.date())
         case Rule.NOT_STARTED:
             return rows.filter(completions__isnull=True, attempts__isnull=True)
         case Rule.WEEK_TWO:
@@ -127,7 +127,7 @@ def _reminder(kind, enrolment, *, now):
     rule = own or ReminderRule(track_id=enrolment.track_id, kind=kind, delay=1)
     key = "preview"
     if kind == Rule.SESSION:
-        session = enrolment.cohort.sessions.order_by("starts_at").last()
+        session = enrolment.cohort.sessions.filter(starts_at__gt=now).order_by("starts_at").first()
         key = f"reminder:{enrolment.pk}:session:{session.pk}"
     return _letter(Kind.REMINDER, enrolment, now=now, key=key, rule=rule)
 

@@ -6,12 +6,13 @@ import pytest
 from django.apps import apps
 from django.core import mail
 
-from learners import delivery, previews, subscriptions
+from learners import delivery, messages, previews, reviews, seats, subscriptions
 from learners.models import Cohort, CohortSession, Letter, ReminderRule, User
 from learners.samples import SAMPLES
 from tests.factories import learners
 from tests.factories.courses import make_lesson, make_track
 from tests.factories.learners import NOW, enrol
+from tests.factories.reviews import answered, levels_of, make_open_track
 
 DAY = timedelta(days=1)
 
@@ -125,6 +126,40 @@ def test_the_digest_of_who_has_nothing_to_read_is_none(track):
     lead = learners.make_person("samuel@example.org")
     learners.make_cohort(track, lead=lead)
     assert previews.preview(SAMPLES["digest"], lead, now=NOW) is None
+
+
+def test_who_waits_for_a_seat_reads_it(world):
+    person = learners.make_person("ada@example.org", first_name="Ada", last_name="Blanc")
+    Cohort.objects.filter(pk=world.pk).update(seats=2)
+    seats.wait(person=person, cohort=world, at=NOW)
+    shown = previews.preview(SAMPLES["waiting"], first("waiting"), now=NOW)
+    assert (shown.letter.address, "liste d’attente" in shown.text) == ("ada@example.org", True)
+
+
+def test_what_a_manager_wrote_is_read_as_it_left(world):
+    lead = User.objects.get(email="samuel@example.org")
+    words = {"subject": "Rendez-vous", "text": "Bonjour {prénom}, à jeudi."}
+    messages.compose(cohort=world, by=lead, due_at=NOW, at=NOW, **words)
+    messages.write_due(now=NOW)
+    shown = previews.preview(SAMPLES["message"], first("message", words="nadia"), now=NOW)
+    assert (shown.subject, "Bonjour Nadia, à jeudi." in shown.text) == ("Rendez-vous", True)
+
+
+def test_answers_are_told_to_who_reviews_them_and_then_to_who_gave_them(site, learner):
+    lead = learners.make_person("samuel@example.org")
+    track = make_open_track(site)
+    answer = answered(enrol(learner, track, cohort=learners.make_cohort(track, lead=lead))).answers.get()
+    shown = previews.preview(SAMPLES["task"], first("task"), now=NOW + DAY)
+    assert (shown.letter.person, plain(shown.subject)[:18]) == (lead, "1 réponse à relire")
+    reviews.review(answer_pk=answer.pk, by=lead, levels=levels_of(answer, 1, 0), comment="Bien.", at=NOW + DAY)
+    assert first("task") is None
+    shown = previews.preview(SAMPLES["review"], first("review"), now=NOW + DAY)
+    assert (shown.letter.address, "a été relue" in shown.subject) == ("nadia@example.org", True)
+    reviews.amend(
+        answer_pk=answer.pk, by=lead, levels=levels_of(answer, 2, 1), comment="Mieux.", why="Relu.", at=NOW + DAY
+    )
+    shown = previews.preview(SAMPLES["regrade"], first("regrade"), now=NOW + DAY)
+    assert "Votre note a changé" in shown.subject
 
 
 # ------------------------------------------------------------ a trial

@@ -15,4 +15,6 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         """One sentence. Never a failure: the mail server would answer it with another message."""
         raw = sys.stdin.buffer.read(LARGEST + 1)
+        while sys.stdin.buffer.read(LARGEST):
+            pass  # to the end: a pipe that breaks is a failure for whoever writes
         self.stdout.write(bounces.receive(raw, now=timezone.now()).label)
