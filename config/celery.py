@@ -21,6 +21,8 @@ app.conf.beat_schedule = {
     "grade quizzes whose time is over": {"task": "learners.schedule.close_overdue_attempts", "schedule": 30.0},
     "write reminders": {"task": "learners.schedule.write_reminders", "schedule": 300.0},
     "write the messages of managers": {"task": "learners.schedule.write_messages", "schedule": 60.0},
+    "write the points of the week": {"task": "learners.schedule.write_digests", "schedule": 900.0},
+    "read the letters that came back": {"task": "learners.schedule.read_bounces", "schedule": 900.0},
     "issue attestations left behind": {"task": "learners.schedule.issue_missing", "schedule": 3600.0},
     "compare the figures": {"task": "learners.schedule.compare_figures", "schedule": crontab(hour="3", minute="40")},
     "publish scheduled pages": {"task": "learners.schedule.publish_scheduled", "schedule": 60.0},

@@ -8,7 +8,7 @@ from django.core import checks
 from django.core.checks import Error, Info, Tags, register
 from django.utils import timezone
 
-from learners import seals
+from learners import mailbox, seals
 
 PLACEHOLDERS = ("change", "secret", "default", "example", "insecure", "django-insecure", "only for")
 
@@ -27,6 +27,11 @@ def production_is_real(app_configs, **kwargs):
         errors.append(Error("Demonstration mode must be off.", id="config.E004"))
     if not settings.SITE_URL.startswith("https://"):
         errors.append(Error("SITE_URL must be the public https address: attestations bear it.", id="config.E005"))
+    if settings.BOUNCES_URL:
+        try:
+            mailbox.place(settings.BOUNCES_URL)
+        except ValueError:
+            errors.append(Error("BOUNCES_URL must be imaps://user:password@host:993/folder.", id="config.E009"))
     return errors
 
 

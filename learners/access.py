@@ -40,6 +40,11 @@ def may_correct_marks(person, quiz):
     return quiz.permissions_for_user(person).can_publish()
 
 
+def leads_a_cohort(person):
+    """Whether this person leads some cohort, by name."""
+    return CohortLead.objects.filter(person=person).exists()
+
+
 def named_to(person):
     """The cohorts whose learners this person knows by name."""
     cohorts = Cohort.objects.all() if person.is_superuser else Cohort.objects.led_by(person)

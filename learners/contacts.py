@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from courses.outline import Outline
 from courses.typography import FIXED, pluriel
-from learners import delivery, emails, letters, messages, subscriptions
-from learners.errors import NotEnrolled, NotToContact
+from learners import addresses, delivery, emails, letters, messages, subscriptions
+from learners.errors import AddressFails, NotEnrolled, NotToContact
 from learners.models import Attempt, Completion, Contact, Enrolment, Letter
+from learners.places import filled
 from learners.records import enrolled
 from learners.reporting import rows_of
 from learners.standing import next_step
@@ -53,6 +54,7 @@ class Suggestion(NamedTuple):
     total: int
     quiz_title: str = ""
     failures: int = 0
+    unreachable: bool = False
 
     @property
     def words(self):
@@ -117,10 +119,15 @@ def people_to_contact(cohort, board, *, now):
     outline = board.outline
     if outline is None or not outline.required or (cohort.closes_on and cohort.closes_on < _today(cohort, now)):
         return [], 0
-    rests = dict(_willing(_learning(cohort), now).values_list("pk", "rests"))
-    found = _suggestions(cohort, outline, (row for row in board.rows if row.enrolment_pk in rests), now=now)
+    willing = {pk: one for pk, *one in _willing(_learning(cohort), now).values_list("pk", "rests", "unreachable")}
+    found = _suggestions(cohort, outline, (row for row in board.rows if row.enrolment_pk in willing), now=now)
     found.sort(key=lambda one: (URGENCY[one.reason], one.days, one.name, one.enrolment_pk))
-    today = [one for one in found if not rests[one.enrolment_pk]]
+    today = [
+        one._replace(unreachable=unreachable)
+        for one in found
+        for rests, unreachable in [willing[one.enrolment_pk]]
+        if not rests
+    ]
     kept = list(islice(_with_something_open(today[: 3 * AT_MOST], outline, now=now), AT_MOST))
     return kept, len(found) - len(today)
 
@@ -150,7 +157,7 @@ def _learning(cohort):
 
 
 def _willing(enrolments, now):
-    """Those who do not refuse reminders, with whether they rest, having been written to lately."""
+    """Those who do not refuse reminders: whether they rest, having been written to lately; whether nothing arrives."""
     lately = Contact.objects.filter(enrolment=OuterRef("pk"), contacted_at__gt=now - REST)
     reminded = Letter.objects.filter(
         enrolment=OuterRef("pk"),
@@ -159,7 +166,10 @@ def _willing(enrolments, now):
         dropped_at__isnull=True,
     )
     refusing = subscriptions.refusals_of(*DISTURBING).filter(person=OuterRef("person"))
-    return enrolments.exclude(Exists(refusing)).annotate(rests=Exists(lately) | Exists(reminded))
+    return enrolments.exclude(Exists(refusing)).annotate(
+        rests=Exists(lately) | Exists(reminded),
+        unreachable=Exists(addresses.failing().filter(person=OuterRef("person"))),
+    )
 
 
 def _suggestions(cohort, outline, rows, *, now):
@@ -206,7 +216,7 @@ def prepared(suggestion, enrolment, outline: Outline, *, by, now):
     }
     subject, text = WORDS[suggestion.reason][outline.informal]
     ending = ENDINGS[outline.informal]
-    return emails.filled(subject, facts), emails.filled(f"Bonjour {{prénom}},\n\n{text}\n\n{ending}", facts)
+    return filled(subject, facts), filled(f"Bonjour {{prénom}},\n\n{text}\n\n{ending}", facts)
 
 
 def write_to(*, enrolment_pk, reason, subject, text, by, at):
@@ -218,6 +228,8 @@ def write_to(*, enrolment_pk, reason, subject, text, by, at):
             raise NotEnrolled("Cette personne s’est retirée du parcours.")
         if refuses(enrolment.person):
             raise NotToContact
+        if addresses.fails(enrolment.person, enrolment.person.email):
+            raise AddressFails
         key = f"contact:{enrolment.pk}:{_today(enrolment.cohort, at):%Y-%m-%d}"
         existing = Contact.objects.filter(letter__key=key).first()
         if existing:

@@ -14,16 +14,15 @@ from django.conf import settings
 from django.core import signing
 from django.core.mail import get_connection
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Count, F, Min
+from django.db.models import F
+from django.utils.crypto import constant_time_compare
 
 from courses.outline import outline_by_pk
 from courses.reveal import SCORE
-from learners import access, departures, documents, emails, rule_book, rules, subscriptions
+from learners import departures, documents, emails, relevance, rule_book, rules, subscriptions
 from learners.models import (
-    Answer,
     Attempt,
     Certificate,
-    CohortSession,
     Letter,
     Message,
     Regrade,
@@ -46,6 +45,8 @@ CLAIM = timedelta(seconds=110)
 INSISTENCE = 30
 # After so many refusals a letter is parked for a human to look at. A server that is away refuses nothing.
 MAX_TRIES = 12
+# Figures of a primary key; a longer number is none of ours.
+LONGEST_KEY = 18
 REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
 
 
@@ -59,7 +60,7 @@ def send(letter_pk, *, now):
         letter = _claimed(letter_pk, now=now)
         if letter is None:
             return "none"
-        reason = why_drop(letter, now=now)
+        reason = relevance.why_drop(letter, now=now)
         if reason:
             return _close(letter, "dropped", dropped_at=now, dropped_reason=reason)
         leaves = departure_of(letter, now=now)
@@ -72,7 +73,7 @@ def send(letter_pk, *, now):
             composed,
             to=letter.address,
             message_id=message_id(letter),
-            headers=_headers(letter),
+            headers=headers_of(letter),
             attachments=attachments,
         )
         get_connection().send_messages([message])
@@ -113,7 +114,8 @@ def departure_of(letter, *, now):
     """When this letter may leave: now, or later with the reason."""
     if letter.kind in departures.AT_ONCE:
         return departures.Departure(now)
-    cohort = letter.enrolment.cohort if letter.enrolment else None
+    led = subscriptions.latest_led([letter.person_id]) if letter.kind in departures.STAFF else {}
+    cohort = letter.enrolment.cohort if letter.enrolment else led.get(letter.person_id)
     found = subscriptions.readers([(letter.person_id, cohort)], now=now, apart_from=[letter.pk])
     return departures.departure(
         letter.kind,
@@ -124,112 +126,12 @@ def departure_of(letter, *, now):
     )
 
 
-def why_drop(letter, *, now):
-    """Why this letter should not leave any more, in French; empty if it should."""
-    if letter.kind == Letter.Kind.ACCOUNT:
-        return ""
-    if not letter.person.is_active:
-        return "le compte est fermé"
-    if subscriptions.refuses(letter.person, letter.kind):
-        return "la personne ne veut plus recevoir ces messages"
-    if letter.kind == Letter.Kind.TASK:
-        return "" if waiting_for(letter)[0] else "plus aucune réponse n’attend"
-    if letter.kind == Letter.Kind.CERTIFICATE:
-        return _why_not_attest(letter)
-    if letter.key.startswith("waiting:"):
-        return _why_not_waiting(letter)
-    return _why_not_learning(letter, now=now)
-
-
-def _why_not_attest(letter):
-    """Why an attestation is not to be sent any more; empty if it is. What replaced it has a letter of its own."""
-    certificate = Certificate.objects.brought_by(letter)
-    if certificate is None or certificate.is_replaced:
-        return "l’attestation a été remplacée"
-    return "l’attestation a été révoquée" if certificate.revoked_at else ""
-
-
-def _why_not_waiting(letter):
-    """Why somebody has nothing to wait for any more; empty if they still wait."""
-    places = WaitingPlace.objects.waiting().select_related("cohort")
-    place = places.filter(pk=letter.key.removeprefix("waiting:")).first()
-    gone = place is None or outline_by_pk(place.cohort.track_id) is None
-    return "la personne n’attend plus de place" if gone else ""
-
-
-def _why_not_learning(letter, *, now):
-    """Why a letter about the track of somebody has lost its object; empty if it has not."""
-    enrolment = letter.enrolment
-    if enrolment.withdrawn_at is not None:
-        return "la personne s’est retirée du parcours"
-    outline = outline_by_pk(enrolment.track_id)
-    if outline is None:
-        return "le parcours n’est plus proposé"
-    if letter.kind == Letter.Kind.SEAT and enrolment.cohort_id is None:
-        return "la personne ne suit plus la cohorte"
-    return _why_not_remind(letter, outline, now=now) if letter.kind == Letter.Kind.REMINDER else ""
-
-
-def _why_not_remind(letter, outline, *, now):
-    """Why this reminder has become pointless, in French; empty while it is not."""
-    rule = letter.rule
-    if rule is not None and not rule.on:
-        return "ce rappel a été désactivé"
-    match rule.kind if rule else Kind.INACTIVE:
-        case Kind.LATER:
-            return ""
-        case Kind.SESSION:
-            return _why_not_session(letter, now=now)
-        case Kind.CLOSING:
-            return _why_not_closing(letter, now=now)
-    return _why_not_silent(letter, outline, now=now)
-
-
-def _why_not_session(letter, *, now):
-    """Why a session needs no reminder any more; empty if it does."""
-    session = session_of(letter)
-    if session is None or f":{session.starts_at:%Y%m%d%H%M}:" not in letter.key:
-        return "la séance a changé de date"
-    return "la séance a commencé" if session.starts_at <= now else ""
-
-
-def _why_not_closing(letter, *, now):
-    """Why the end of a cohort needs no reminder any more; empty if it does."""
-    enrolment = letter.enrolment
-    if enrolment.completed_at is not None:
-        return "le parcours est terminé"
-    closes_on = enrolment.cohort.closes_on if enrolment.cohort else None
-    if closes_on is None or f"{closes_on:%Y-%m-%d}" not in letter.key:
-        return "la fin de la cohorte a changé de date"
-    return "la cohorte est terminée" if now.astimezone(enrolment.cohort.zone).date() > closes_on else ""
-
-
-def _why_not_silent(letter, outline, *, now):
-    """Why a silence needs no reminder any more; empty if it does."""
-    enrolment = letter.enrolment
-    if enrolment.completed_at is not None:
-        return "le parcours est terminé"
-    if f":{enrolment.last_activity_at:%Y%m%d%H%M%S}" not in letter.key:
-        return "la personne est revenue"
-    record = record_of(enrolment.pk)
-    left = [step for step in outline.steps if step.pk not in record.done]
-    if left and next_step(outline, record=record, now=now) is None:
-        return "rien n’est ouvert à la personne pour l’instant"
-    return ""
-
-
-def session_of(letter):
-    """The session that this reminder is about, or None when it is no more."""
-    pk = letter.key.split(":")[3]
-    return CohortSession.objects.select_related("step").filter(pk=pk, cohort=letter.enrolment.cohort_id).first()
-
-
 def compose(letter, *, now):
     """The words of this letter at that moment, and its attachments as (name, bytes, type) triples."""
     enrolment = letter.enrolment
     stop = {"unsubscribe_url": subscriptions.unsubscribe_url(letter)}
     match letter.kind:
-        case Letter.Kind.ACCOUNT:
+        case Letter.Kind.ACCOUNT | Letter.Kind.DIGEST:
             return emails.Composed(subject=letter.subject, text=letter.text, html=letter.html), ()
         case Letter.Kind.WELCOME:
             outline = outline_by_pk(enrolment.track_id)
@@ -238,25 +140,35 @@ def compose(letter, *, now):
             ), ()
         case Letter.Kind.REMINDER:
             outline = outline_by_pk(enrolment.track_id)
-            session = session_of(letter) if letter.rule and letter.rule.kind == Kind.SESSION else None
+            session = relevance.session_of(letter) if letter.rule and letter.rule.kind == Kind.SESSION else None
             return reminder_of(letter.rule, enrolment, outline, session=session, now=letter.due_at, **stop), ()
         case Letter.Kind.TASK:
             outline = outline_by_pk(letter.rule.track_id)
-            count, oldest = waiting_for(letter)
+            count, oldest = relevance.waiting_for(letter)
             days = (now - oldest).days
             return emails.reviews_to_do(letter.person, outline, count=count, days=days, **stop), ()
         case Letter.Kind.SEAT:
             return _of_seat(letter, now=now), ()
         case Letter.Kind.CERTIFICATE:
             certificate = Certificate.objects.brought_by(letter)
-            document = documents.attestation_pdf(certificate)
-            attachment = (f"attestation-{certificate.code}.pdf", document, "application/pdf")
-            return emails.certificate_ready(certificate), (attachment,)
+            return emails.certificate_ready(certificate), (_attached(certificate),)
+        case Letter.Kind.TRIAL:
+            attached = (_attached(_certificate_of(enrolment)),) if enrolment else ()
+            return emails.Composed(subject=letter.subject, text=letter.text, html=letter.html), attached
         case Letter.Kind.REVIEW:
             return _of_review(letter, stop), ()
         case Letter.Kind.MESSAGE:
             return from_manager(enrolment, outline_by_pk(enrolment.track_id), now=now, **stop, **_words_of(letter)), ()
     raise ValueError(letter.kind)
+
+
+def _certificate_of(enrolment):
+    rows = Certificate.objects.select_related("enrolment__person", "enrolment__track", "replaces")
+    return rows.get(current_for=enrolment)
+
+
+def _attached(certificate):
+    return f"attestation-{certificate.code}.pdf", documents.attestation_pdf(certificate), "application/pdf"
 
 
 def _of_seat(letter, *, now):
@@ -320,15 +232,6 @@ def reminder_of(rule, enrolment, outline, *, now, unsubscribe_url, session=None)
     return emails.note(enrolment, outline, subject=subject, text=text, places=places, unsubscribe_url=unsubscribe_url)
 
 
-def waiting_for(letter):
-    """How many answers of the track this reviewer may read and that wait, and since when the oldest does."""
-    waiting = Answer.objects.awaiting().filter(
-        access.reviewable_by(letter.person), attempt__enrolment__track=letter.rule.track_id
-    )
-    found = waiting.aggregate(count=Count("pk"), oldest=Min("attempt__submitted_at"))
-    return found["count"], found["oldest"]
-
-
 def from_manager(enrolment, outline, *, subject, text, author, cohort, now, unsubscribe_url=""):
     """What a manager wrote, as this person receives it: for the letter, and for whoever looks before sending."""
     return emails.manager_message(
@@ -358,12 +261,27 @@ def _words_of(letter):
 
 
 def message_id(letter):
-    """The same identifier at each try, so that a receiver can recognise a double."""
+    """The same identifier at each try, so that a receiver can recognise a double; a report leads back by it."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
-    return f"<{signing.Signer(salt='learners.delivery').signature(letter.key)}@{domain}>"
+    return f"<{letter.pk}-{_signature(letter)}@{domain}>"
 
 
-def _headers(letter):
+def _signature(letter):
+    # Short enough for a header on one line; still 132 bits that nobody guesses.
+    return signing.Signer(salt="learners.delivery").signature(letter.key)[:22]
+
+
+def letter_of(identifier):
+    """The letter that left under this identifier, with its person; None for one that we did not sign. One query."""
+    pk, _, signed = identifier.strip("<>").partition("@")[0].partition("-")
+    if not (pk.isascii() and pk.isdigit() and len(pk) <= LONGEST_KEY):
+        return None
+    letter = Letter.objects.select_related("person").filter(pk=pk).first()
+    return letter if letter and constant_time_compare(signed, _signature(letter)) else None
+
+
+def headers_of(letter):
+    """The headers that stop this kind of letter; none for one that cannot be refused."""
     url = subscriptions.unsubscribe_url(letter)
     if not url:
         return {}

@@ -22,11 +22,11 @@ FURTHEST = 1_000
 
 Kind = Letter.Kind
 # Told at once, by day and by night: somebody has just asked for it, or a person chose its hour.
-AT_ONCE = frozenset({Kind.ACCOUNT, Kind.WELCOME, Kind.SEAT, Kind.CERTIFICATE, Kind.MESSAGE})
+AT_ONCE = frozenset({Kind.ACCOUNT, Kind.WELCOME, Kind.SEAT, Kind.CERTIFICATE, Kind.MESSAGE, Kind.TRIAL})
 # What a machine decides to say, and what may be too much: the days of rest, the pause and the week's share hold.
 OPTIONAL = frozenset({Kind.REMINDER})
 # For those who work here: their days of rest hold, and nothing else.
-STAFF = frozenset({Kind.TASK})
+STAFF = frozenset({Kind.TASK, Kind.DIGEST})
 
 
 @dataclass(frozen=True)

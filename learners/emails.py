@@ -18,13 +18,11 @@ from django.urls import reverse
 
 from courses.models import TrackPage
 from courses.reveal import FEEDBACK, MARKS, SCORE
-from courses.typography import FIXED, duree, folded, heures, pluriel, typographie, typographie_html
+from courses.typography import FIXED, duree, heures, pluriel, typographie, typographie_html
+from learners.places import filled, paragraphs
 
 SUBJECT_LENGTH = 200  # the column of the letter
 NAMED_STEPS = 3  # a reminder names the last ones, not the whole past
-# What a manager may write between braces, replaced for each person; accents and capitals do not matter.
-PLACES = ("{prénom}", "{prochaine étape}", "{lien}")
-PLACE = re.compile(r" ?\{([^{}]*)\}")
 
 # Nothing is fetched; what depends on the reader's screen (dark, narrow) cannot be inlined and stays.
 inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
@@ -154,6 +152,24 @@ def reviews_to_do(person, outline, *, count, days, unsubscribe_url):
     )
 
 
+def digest(person, cohorts, *, unsubscribe_url):
+    """The point of the week.
+
+    In: somebody who leads cohorts, what is said of each (learners.digests), the one to help first at the head.
+    """
+    stalled = sum(one["stalled"] for one in cohorts)
+    return _letter(
+        "digest",
+        person,
+        cohorts=cohorts,
+        several=len(cohorts) > 1,
+        stalled=f"{stalled}{FIXED}personne{pluriel(stalled)}" if stalled else "",
+        many=stalled > 1,
+        cohorts_url=_absolute(reverse("lms:cohorts")),
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
 def certificate_ready(certificate):
     """The attestation is there; the sender attaches its PDF. Enrolment, person and track are read to address them."""
     return _letter(
@@ -245,28 +261,6 @@ def facts_for(enrolment, outline, next_step):
     }
 
 
-def filled(text, facts):
-    """The text with its places filled; one that has nothing to say goes with the space before it."""
-
-    def said(place):
-        fact = facts[folded(place[1].strip())]
-        return f" {fact}" if fact and place[0].startswith(" ") else fact
-
-    return PLACE.sub(said, text.replace("\r\n", "\n"))
-
-
-def paragraphs(text):
-    """The paragraphs of a text, which empty lines part."""
-    return [part.strip() for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
-
-
-def unknown_places(text, places=PLACES):
-    """What stands between braces and is no place, and braces that stand alone."""
-    known = {folded(place.strip("{}")) for place in places}
-    left = PLACE.sub(lambda place: "" if folded(place[1].strip()) in known else place[0], text)
-    return [one.strip() for one in re.findall(r"\{[^{}]*\}|[{}]", left)]
-
-
 def account(template_prefix, context):
     """A message of the account: confirm an address, reset a password…
 
@@ -290,13 +284,16 @@ def message(composed, *, to, message_id, headers=None, attachments=()):
     """
     # RFC 3834: an absent reader's automatic answer would reach nobody.
     headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated", **(headers or {})}
+    if settings.BOUNCES_ADDRESS:
+        headers["From"] = settings.DEFAULT_FROM_EMAIL
     for value in (to, *headers, *headers.values(), *(name for name, _content, _type in attachments)):
         if _one_line(value) != value:
             raise BadHeaderError(f"Header values cannot contain control characters (got {value!r})")
     mime = EmailMultiAlternatives(
         subject=_one_line(composed.subject),
         body=composed.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        # On the envelope: where a server that refuses it later writes.
+        from_email=settings.BOUNCES_ADDRESS or settings.DEFAULT_FROM_EMAIL,
         to=[to],
         headers=headers,
         attachments=list(attachments),

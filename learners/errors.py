@@ -142,6 +142,10 @@ class NotToContact(LearnerError):
     default = "Cette personne ne souhaite pas être relancée."
 
 
+class AddressFails(LearnerError):
+    default = "L’adresse de cette personne ne répond pas : joignez-la autrement, pour qu’elle la corrige."
+
+
 class FrozenAttestation(LearnerError):
     default = "Une attestation ne se modifie pas : un nom mal écrit se corrige par une nouvelle, une erreur se révoque."
 

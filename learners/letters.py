@@ -10,10 +10,11 @@ from learners.tasks import send_letter
 BATCH = 500
 
 
-def write(*, kind, person, key, due_at, enrolment=None, rule=None, subject="", text=""):
+def write(*, kind, person, key, due_at, enrolment=None, rule=None, subject="", text="", html=""):
     """The letter with that key: written now and sent after commit, or the one that exists.
 
-    ``subject`` and ``text`` are the words that a person gave for this letter alone.
+    ``subject`` and ``text`` are the words that a person gave for this letter alone; with ``html``, those of the whole
+    letter.
     """
     letter, created = Letter.objects.get_or_create(
         key=key,
@@ -26,11 +27,18 @@ def write(*, kind, person, key, due_at, enrolment=None, rule=None, subject="", t
             "due_at": due_at,
             "subject": subject,
             "text": text,
+            "html": html,
         },
     )
     if created:
         _hand_over(letter)
     return letter
+
+
+def give_up(*, kind, person, key, at, reason):
+    """Remember that there was nothing to write under that key, so that it is not asked again. Safe to repeat."""
+    facts = {"kind": kind, "person": person, "address": person.email, "due_at": at}
+    Letter.objects.get_or_create(key=key, defaults={**facts, "dropped_at": at, "dropped_reason": reason})
 
 
 def write_to_all(*, kind, keys, due_at):

@@ -7,7 +7,7 @@ from operator import or_
 from django.db import transaction
 from django.db.models import Count, Q
 
-from learners import emails, letters
+from learners import letters, places
 from learners.errors import MessageCancelled, MessageGone, UnfitMessage
 from learners.models import Cohort, Enrolment, Letter, Message
 
@@ -146,10 +146,10 @@ def fit(subject, text):
         raise UnfitMessage("Un message a un objet et un texte.")
     if len(subject) > LONGEST_SUBJECT or len(text) > LONGEST_TEXT:
         raise UnfitMessage("Ce message est trop long.")
-    unknown = emails.unknown_places(f"{subject}\n{text}")
+    unknown = places.unknown_places(f"{subject}\n{text}")
     if unknown:
         raise UnfitMessage(
-            f"« {unknown[0]} » ne sera pas remplacé. Entre accolades, écrivez seulement {_enumerated(emails.PLACES)}."
+            f"« {unknown[0]} » ne sera pas remplacé. Entre accolades, écrivez seulement {_enumerated(places.PLACES)}."
         )
     return subject, text
 

@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from courses.outline import Outline, outlines
-from learners import access, letters, rule_book, rules, subscriptions
+from learners import access, addresses, letters, rule_book, rules, subscriptions
 from learners.departures import Reader, before_rest
 from learners.models import Answer, Attempt, CohortLead, Completion, Enrolment, Letter, ReminderRule, User
 from learners.records import JSONList
@@ -66,8 +66,9 @@ def due(held, outline: Outline, *, now, until=None):
         held.reach(Enrolment.objects.active())
         .filter(person__is_active=True, person__is_staff=False)
         .exclude(person__in=subscriptions.refusals_of(Letter.Kind.REMINDER).values("person"))
+        .exclude(person__in=addresses.failing())
         .select_related("person__letter_choices", "cohort")
-        .annotate(done=_done(outline), started=Exists(_of_this(Completion)) | Exists(_of_this(Attempt)))
+        .annotate(done=done_in(outline), started=Exists(_of_this(Completion)) | Exists(_of_this(Attempt)))
     )
     for row in FINDERS[rule.kind](people, rule, outline, now=now, until=until).iterator(chunk_size=500):
         found = _due(rule, row, outline, now=now)
@@ -96,11 +97,15 @@ def write_reviews_due(*, now):
     for rule in ReminderRule.objects.on().filter(kind=Kind.REVIEWS).select_related("track", "cohort"):
         for person in _who_reviews(rule, now=now):
             key = f"reviews:{person.pk}:{rule.track_id}:{now:%G-W%V}"
-            if Letter.objects.filter(key=key).exists() or subscriptions.refuses(person, Letter.Kind.TASK):
+            if Letter.objects.filter(key=key).exists() or _unreachable(person):
                 continue
             letters.write(kind=Letter.Kind.TASK, person=person, rule=rule, key=key, due_at=now)
             told += 1
     return told
+
+
+def _unreachable(person):
+    return subscriptions.refuses(person, Letter.Kind.TASK) or addresses.fails(person, person.email)
 
 
 def _who_reviews(rule, *, now):
@@ -150,7 +155,8 @@ def _of_this(model):
     return model.objects.filter(enrolment=OuterRef("pk"))
 
 
-def _done(outline):
+def done_in(outline):
+    """How many required steps of this track an enrolment has done, as an annotation."""
     done = _of_this(Completion).filter(step__in=outline.required_ids).order_by().values("enrolment")
     return Coalesce(Subquery(done.annotate(count=Count("pk")).values("count")), 0)
 

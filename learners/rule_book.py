@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from learners import emails, rules
+from learners import rules
 from learners.errors import UnfitMessage
 from learners.models import Cohort, ReminderRule
+from learners.places import unknown_places
 
 Kind = ReminderRule.Kind
 
@@ -161,7 +162,7 @@ def as_track(*, cohort, kind):
 
 def fit(kind, subject, text):
     """Refuse words whose places nothing would fill."""
-    unknown = emails.unknown_places(f"{subject}\n{text}", rules.places_of(kind))
+    unknown = unknown_places(f"{subject}\n{text}", rules.places_of(kind))
     if unknown:
         raise UnfitMessage(
             f"« {unknown[0]} » ne sera pas remplacé. Entre accolades, écrivez seulement "

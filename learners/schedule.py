@@ -8,10 +8,11 @@ from time import monotonic
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from learners import attempts, checking, delivery, messages, progress, reminders
+from learners import attempts, bounces, checking, delivery, digests, messages, progress, reminders
 from learners.models import Heartbeat, Letter
 
 log = structlog.get_logger(__name__)
@@ -62,6 +63,23 @@ def write_messages():
     written = messages.write_due(now=timezone.now())
     if written:
         log.info("messages written", count=written)
+
+
+@shared_task
+def write_digests():
+    """Tell those who lead cohorts, on Monday morning, what matters in them."""
+    written = digests.write_due(now=timezone.now())
+    if written:
+        log.info("points of the week written", count=written)
+
+
+@shared_task
+def read_bounces():
+    """Read the reports of letters that came back, where there is a mailbox for them."""
+    if settings.BOUNCES_URL:
+        found = bounces.poll(now=timezone.now(), patience=PATIENCE)
+        if found:
+            log.info("bounces read", **found)
 
 
 @shared_task

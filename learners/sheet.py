@@ -5,8 +5,19 @@ from datetime import datetime
 
 from courses.models import QuizPage
 from courses.outline import outline_by_pk
+from learners import addresses
 from learners.explaining import Explanation, explain
-from learners.models import Accommodation, Allowance, Attempt, Certificate, Contact, Enrolment, EnrolmentChange, Letter
+from learners.models import (
+    Accommodation,
+    Allowance,
+    Attempt,
+    Certificate,
+    Contact,
+    Enrolment,
+    EnrolmentChange,
+    FailingAddress,
+    Letter,
+)
 from learners.records import enrolled
 from learners.reporting import Status, status_of
 
@@ -38,6 +49,7 @@ class Sheet:
     changes: list[EnrolmentChange]
     contacts: list[Reached]
     partners: list[Enrolment]
+    failing_address: FailingAddress | None
 
     @property
     def name(self):
@@ -47,7 +59,7 @@ class Sheet:
 
 def sheet_of(cohort, enrolment_pk, *, now):
     """The Sheet of a learner of this cohort, withdrawn or not; None for anybody else. Eleven queries at most."""
-    rows = Enrolment.objects.filter(cohort=cohort, person__is_staff=False).select_related("person")
+    rows = Enrolment.objects.filter(cohort=cohort, person__is_staff=False).select_related("person__failing_address")
     enrolment = rows.filter(pk=enrolment_pk).first()
     if enrolment is None:
         return None
@@ -81,6 +93,7 @@ def sheet_of(cohort, enrolment_pk, *, now):
         changes=list(enrolment.changes.select_related("changed_by")),
         contacts=contacts_with(enrolment, seen),
         partners=partners_of(enrolment),
+        failing_address=addresses.failing_of(enrolment.person),
     )
 
 
@@ -94,7 +107,7 @@ def moments(outline, done_at, attempts):
 
 def letters_about(enrolment):
     """What was written to them about this track, without its text. Letters of the account are not here."""
-    rows = enrolment.letters.exclude(kind=Letter.Kind.ACCOUNT).defer("text", "html")
+    rows = enrolment.letters.exclude(kind__in=[Letter.Kind.ACCOUNT, Letter.Kind.TRIAL]).defer("text", "html")
     return list(rows.order_by("-due_at", "-pk"))
 
 

@@ -6,11 +6,11 @@ from django.db import transaction
 from django.urls import reverse
 
 from learners.departures import WEEK, Policy, Reader
-from learners.models import Letter, LetterChoices, OptOut, Territory
+from learners.models import CohortLead, Letter, LetterChoices, OptOut, Territory
 
 Kind = Letter.Kind
 # Kinds that a person may refuse; the others belong to something that they asked for.
-REFUSABLE = (Kind.REMINDER, Kind.MESSAGE, Kind.REVIEW, Kind.TASK)
+REFUSABLE = (Kind.REMINDER, Kind.MESSAGE, Kind.REVIEW, Kind.TASK, Kind.DIGEST)
 EVERYTHING = OptOut.EVERYTHING
 
 SALT = "learners.letters.unsubscribe"
@@ -102,6 +102,15 @@ def _territory(chosen, cohort):
     return cohort.territory if cohort else Territory.METROPOLE
 
 
+def latest_led(people):
+    """The latest cohort that each of these leads, by primary key: where it is, they are, unless they say otherwise.
+
+    One query.
+    """
+    rows = CohortLead.objects.filter(person__in=people).select_related("cohort")
+    return {one.person_id: one.cohort for one in rows.order_by("cohort__opens_on", "-cohort")}
+
+
 # ---------------------------------------------------------------- links
 
 
@@ -123,4 +132,9 @@ def unsubscribe_url(letter):
     """The address at which one POST stops this kind of letter for this person; empty if it cannot be refused."""
     if letter.kind not in REFUSABLE or letter.person_id is None:
         return ""
-    return settings.SITE_URL + reverse("lms:unsubscribe", args=[token_for(letter.person_id, letter.kind)])
+    return address_to_stop(letter.person_id, letter.kind)
+
+
+def address_to_stop(person_pk, kind):
+    """The address at which one POST stops this kind of letter for this person."""
+    return settings.SITE_URL + reverse("lms:unsubscribe", args=[token_for(person_pk, kind)])

@@ -18,10 +18,11 @@ from wagtail.models import Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
-from learners import certificates, delivery
+from learners import certificates
 from learners.accommodation_views import AccommodationViewSet
 from learners.cohort_views import CohortViewSet
 from learners.enrolment_views import BULK_ACTIONS, EnrolmentViewSet
+from learners.letter_views import LetterViewSet
 from learners.models import (
     Accommodation,
     Attempt,
@@ -208,63 +209,6 @@ class CertificateViewSet(ModelViewSet):
     def get_form_class(self, for_update=False):
         """Only the reason is ever typed."""
         return RevocationForm
-
-
-class ReadLetterView(InspectView):
-    """A letter as it left."""
-
-    page_title = "Message"
-
-    def get_text_display_value(self):
-        """The code or the link of a letter about an account is for its reader alone."""
-        letter = self.object
-        if letter.kind == Letter.Kind.ACCOUNT:
-            return "(non montré)"
-        if letter.sent_at or letter.dropped_at:
-            return linebreaksbr(letter.text)
-        now = timezone.now()
-        if why := delivery.why_drop(letter, now=now):
-            return f"(ne partira pas : {why})"
-        return linebreaksbr(f"(tel qu’il partirait maintenant)\n\n{delivery.compose(letter, now=now)[0].text}")
-
-
-class LetterViewSet(ModelViewSet):
-    model = Letter
-    icon = "mail"
-    menu_label = "Messages"
-    list_display = [
-        "address",
-        "kind",
-        "subject",
-        "due_at",
-        "postponed_until",
-        "postponed_reason",
-        "sent_at",
-        "dropped_reason",
-        "last_error",
-    ]
-    search_fields = ["address", "subject"]
-    list_filter = ["kind"]
-    ordering = ["-due_at"]
-    form_fields: list[str] = []
-    inspect_view_class = ReadLetterView
-    copy_view_enabled = False
-    inspect_view_enabled = True
-    inspect_view_fields = [
-        "address",
-        "kind",
-        "subject",
-        "text",
-        "due_at",
-        "postponed_until",
-        "postponed_reason",
-        "sent_at",
-        "tries",
-        "last_error",
-        "dropped_at",
-        "dropped_reason",
-    ]
-    add_to_reference_index = False
 
 
 class LearnersGroup(ViewSetGroup):

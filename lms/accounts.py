@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from learners import emails, letters
+from learners import addresses, emails, letters
 from learners.access import instructors, reviewers
 from learners.models import CohortLead, User
 
@@ -20,7 +20,10 @@ class Backend(AuthenticationBackend):
     """Loads the person of a session together with what the header must know, in one query."""
 
     def get_user(self, user_id):
-        """The active person with that key, with ``leads_cohorts``, ``reviews``, ``figures`` and ``edits``; or None."""
+        """The active person with that key, or None.
+
+        With ``leads_cohorts``, ``reviews``, ``figures``, ``edits`` and ``unreachable``.
+        """
         sql, parameters = person_query()
         return next(iter(User.objects.raw(sql, [user_id if value == ANYBODY else value for value in parameters])), None)
 
@@ -37,6 +40,7 @@ def person_query():
         reviews=Exists(reviewers().filter(pk=OuterRef("pk"))),
         figures=Q(is_superuser=True) | Exists(instructors().filter(pk=OuterRef("pk"))),
         edits=Q(is_superuser=True) | Exists(access.filter(group__user=OuterRef("pk"))),
+        unreachable=Exists(addresses.failing().filter(person=OuterRef("pk"))),
     )
     return people.query.sql_with_params()
 
@@ -54,3 +58,10 @@ class AccountAdapter(DefaultAccountAdapter):
             key=f"account:{secrets.token_urlsafe(16)}",
             at=timezone.now(),
         )
+
+    def confirm_email(self, request, email_address):
+        """Keep the confirmation: its code arrived."""
+        confirmed = super().confirm_email(request, email_address)
+        if confirmed:
+            addresses.mark_working(email_address.user, email_address.email)
+        return confirmed

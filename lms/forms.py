@@ -80,6 +80,11 @@ class Preferences(forms.Form):
     task = forms.BooleanField(
         label="Relectures à faire", required=False, help_text="Quand des réponses attendent votre relecture."
     )
+    digest = forms.BooleanField(
+        label="Le point de la semaine",
+        required=False,
+        help_text="Le lundi matin, ce qui compte dans les cohortes dont vous êtes responsable.",
+    )
     everything = forms.BooleanField(
         label="Ne m’envoyer que l’indispensable",
         required=False,
@@ -99,15 +104,15 @@ class Preferences(forms.Form):
         help_text="Donne l’heure de vos messages et les jours fériés où rien ne part.",
     )
 
-    RECEIVED = ("reminder", "message", "review", "task")
-    FOR_REVIEWERS = ("task",)
+    RECEIVED = ("reminder", "message", "review", "task", "digest")
 
-    def __init__(self, *args, today, reviewer, **kwargs):
+    def __init__(self, *args, today, reviewer, leads, **kwargs):
         super().__init__(*args, **kwargs)
         self.today = today
         if not reviewer:
-            for name in self.FOR_REVIEWERS:
-                del self.fields[name]
+            del self.fields["task"]
+        if not leads:
+            del self.fields["digest"]
 
     @classmethod
     def initial_of(cls, refused, chosen):

@@ -9,8 +9,8 @@ from django.utils.dateparse import parse_datetime
 
 from courses.typography import pluriel
 from learners import messages
-from learners.emails import PLACES, unknown_places
 from learners.messages import LONGEST_SUBJECT, LONGEST_TEXT
+from learners.places import PLACES, unknown_places
 from learners.reporting import Status, board_of
 
 SALT = "lms.messages.draft"

@@ -402,6 +402,7 @@ def test_real_settings_are_accepted(production):
         ("REDIS_URL", "", "config.E003"),
         ("DEMO", True, "config.E004"),
         ("SITE_URL", "http://127.0.0.1:8000", "config.E005"),
+        ("BOUNCES_URL", "imap://retours:secret@imap.example.org/INBOX", "config.E009"),
     ],
 )
 def test_production_refuses_the_settings_of_a_demonstration(production, name, value, refusal):

@@ -243,6 +243,9 @@ EMAIL_FILE_PATH = EMAIL_CONFIG["EMAIL_FILE_PATH"] or None
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="Faire alliance <bonjour@faire-alliance.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where reports of non-delivery come, and the mailbox in which they are read (docs/decisions/0027).
+BOUNCES_ADDRESS = env("BOUNCES_ADDRESS", default="")
+BOUNCES_URL = env("BOUNCES_URL", default="")
 # When reminders may leave, at the reader's own hour, and how many (docs/decisions/0025).
 LETTERS_FROM_HOUR = env.int("LETTERS_FROM_HOUR", default=8)
 LETTERS_TO_HOUR = env.int("LETTERS_TO_HOUR", default=20)

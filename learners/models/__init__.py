@@ -10,7 +10,7 @@ from learners.models.contact import Contact, Message
 from learners.models.enrolment import Enrolment, EnrolmentChange, Pair
 from learners.models.heartbeat import Heartbeat
 from learners.models.invitation import Invitation, WaitingPlace
-from learners.models.letter import Letter, LetterChoices, OptOut
+from learners.models.letter import FailingAddress, Letter, LetterChoices, OptOut
 from learners.models.person import User
 from learners.models.reminder import CohortSession, ReminderRule
 from learners.models.review import Regrade, Review
@@ -31,6 +31,7 @@ __all__ = [
     "Contact",
     "Enrolment",
     "EnrolmentChange",
+    "FailingAddress",
     "Heartbeat",
     "Invitation",
     "Letter",

@@ -1,8 +1,11 @@
-"""Letter: every message that leaves, once. OptOut and LetterChoices: what a person wants to receive, and when."""
+"""Letter: every message that leaves, once. FailingAddress: where none arrives.
+
+OptOut and LetterChoices: what a person wants to receive, and when.
+"""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from learners.models.enrolment import Enrolment
 from learners.models.reminder import ReminderRule
@@ -40,6 +43,8 @@ class Letter(models.Model):
         SEAT = "seat", "Place obtenue"
         MESSAGE = "message", "Message de responsable"
         TASK = "task", "Relectures à faire"
+        DIGEST = "digest", "Le point de la semaine"
+        TRIAL = "trial", "Essai"
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -61,7 +66,7 @@ class Letter(models.Model):
         ReminderRule, on_delete=models.SET_NULL, null=True, blank=True, related_name="letters", verbose_name="règle"
     )
     due_at = models.DateTimeField("à envoyer le")
-    # Written when sent for letters about a learner, when received for messages of the account.
+    # Written when sent for letters about a learner; at once for messages of the account and the point of the week.
     subject = models.CharField("objet", max_length=200, blank=True)
     text = models.TextField("texte", blank=True)
     html = models.TextField("html", blank=True)
@@ -74,6 +79,9 @@ class Letter(models.Model):
     sent_at = models.DateTimeField("envoyée", null=True, blank=True)
     dropped_at = models.DateTimeField("abandonnée", null=True, blank=True)
     dropped_reason = models.CharField("motif d’abandon", max_length=120, blank=True)
+    # What a server said later. Without a date it is a delay, or what may pass.
+    bounced_at = models.DateTimeField("revenue", null=True, blank=True)
+    bounce = models.CharField("avis de non-remise", max_length=240, blank=True, default="", db_default="")
 
     objects = LetterQuerySet.as_manager()
 
@@ -98,6 +106,11 @@ class Letter(models.Model):
                 name="letter_postponed_with_reason",
                 violation_error_message="Un message qui attend dit pourquoi.",
             ),
+            models.CheckConstraint(
+                condition=Q(bounced_at__isnull=True) | ~Q(bounce=""),
+                name="letter_bounced_with_diagnostic",
+                violation_error_message="Un message qui revient dit pourquoi.",
+            ),
         ]
         indexes = [
             # The sweep reads the waiting ones, a handful among all that were ever sent.
@@ -110,6 +123,32 @@ class Letter(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.key}"
+
+
+class FailingAddressQuerySet(models.QuerySet):
+    def current(self):
+        """Those that are still the address of their person."""
+        return self.filter(address=F("person__email"))
+
+
+class FailingAddress(models.Model):
+    """A server said that this address of a person receives nothing. It holds as long as it is their address."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="failing_address", verbose_name="personne"
+    )
+    address = models.EmailField("adresse")
+    since = models.DateTimeField("depuis")
+    diagnostic = models.CharField("avis de non-remise", max_length=240)
+
+    objects = FailingAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "adresse qui ne répond pas"
+        verbose_name_plural = "adresses qui ne répondent pas"
+
+    def __str__(self):
+        return self.address
 
 
 class OptOut(models.Model):

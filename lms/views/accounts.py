@@ -4,6 +4,8 @@ from allauth.account import views
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
+from learners import addresses
+
 
 class NewPassword(views.PasswordResetFromKeyView):
     """Choosing a new password behind the link of a letter."""
@@ -13,6 +15,11 @@ class NewPassword(views.PasswordResetFromKeyView):
         if context.get("token_fail"):
             response_kwargs["status"] = 410
         return super().render_to_response(context, **response_kwargs)
+
+    def form_valid(self, form):
+        """Keep the password: the link arrived."""
+        addresses.mark_working(self.reset_user, self.reset_user.email)
+        return super().form_valid(form)
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.outline import outline_by_pk
 from learners import contacts
+from learners.addresses import failing_of
 from learners.messages import LONGEST_SUBJECT, LONGEST_TEXT
 from learners.models import Contact, Enrolment
 from lms.messaging import replaceable
@@ -61,21 +62,22 @@ def contact(request, pk, enrolment_pk):
     """The prepared message to one person, to be read, changed and sent."""
     cohort, now = led_cohort(request, pk), timezone.now()
     rows = Enrolment.objects.active().filter(cohort=cohort, person__is_staff=False, person__is_active=True)
-    enrolment = get_object_or_404(rows.select_related("person"), pk=enrolment_pk)
+    enrolment = get_object_or_404(rows.select_related("person__failing_address"), pk=enrolment_pk)
     outline = outline_by_pk(cohort.track_id)
     suggestion = contacts.suggestion_for(enrolment, cohort, outline, now=now)
-    refused = contacts.refuses(enrolment.person)
+    refused, unreachable = contacts.refuses(enrolment.person), failing_of(enrolment.person)
     context = {
         "cohort": cohort,
         "person": enrolment.person,
         "suggestion": suggestion,
         "outline": outline,
         "refused": refused,
+        "unreachable": unreachable,
         "form": None,
         "latest": Contact.objects.filter(enrolment=enrolment).order_by("-contacted_at", "-pk").first(),
         "breadcrumb": above(cohort),
     }
-    if refused or outline is None:
+    if refused or unreachable or outline is None:
         return TemplateResponse(request, "lms/cohort/contact.html", context, status=409 if request.POST else 200)
     subject, text = contacts.prepared(suggestion, enrolment, outline, by=request.user, now=now)
     form = context["form"] = ContactForm(request.POST or None, initial={"subject": subject, "text": text})

@@ -8,9 +8,14 @@ from django.utils import timezone
 
 from courses.outline import outlines
 from learners import people, subscriptions
-from learners.access import is_reviewer
+from learners.access import is_reviewer, leads_a_cohort
 from lms.forms import Preferences, Profile
 from lms.learning import Learning, enrolments_of
+
+UNREACHABLE = (
+    "Nos messages à {} reviennent : nous n’y écrivons plus que l’indispensable. Corrigez votre adresse. Si elle est "
+    "bonne, demandez un nouveau mot de passe : quand vous l’aurez choisi par le lien reçu, nous saurons qu’elle marche."
+)
 
 
 @login_required
@@ -23,6 +28,7 @@ def dashboard(request):
     learnings.sort(key=lambda one: enrolments[one.outline.pk].last_activity_at, reverse=True)
     context = {
         "person": request.user,
+        "unreachable": UNREACHABLE.format(request.user.email) if request.user.unreachable else "",
         "learnings": [one for one in learnings if not one.certificate],
         "finished": [one for one in learnings if one.certificate],
         "outlines_open": [one for one in every if one.pk not in enrolments],
@@ -41,6 +47,7 @@ def preferences(request):
         initial=Preferences.initial_of(refused, subscriptions.choices_of(person)),
         today=timezone.localdate(now),
         reviewer=is_reviewer(person),
+        leads=leads_a_cohort(person),
     )
     if request.method == "POST" and profile.is_valid() and form.is_valid():
         people.rename(person, **profile.cleaned_data)

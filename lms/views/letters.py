@@ -15,6 +15,7 @@ WORDS = {
     Letter.Kind.MESSAGE: "les messages des responsables de vos cohortes",
     Letter.Kind.REVIEW: "les messages sur les relectures de vos réponses",
     Letter.Kind.TASK: "les annonces de relectures à faire",
+    Letter.Kind.DIGEST: "le point de la semaine sur vos cohortes",
     subscriptions.EVERYTHING: "tout ce qui n’est pas indispensable",
 }
 

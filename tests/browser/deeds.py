@@ -16,7 +16,7 @@ from config.celery import app
 from courses.models import CataloguePage, QuizPage, StepPage, TrackPage
 from courses.outline import outline_by_slug
 from courses.versions import quiz_of
-from learners import attempts, certificates, enrolment, reminders, rule_book, subscriptions
+from learners import addresses, attempts, certificates, enrolment, reminders, rule_book, subscriptions
 from learners.models import Attempt, Certificate, Cohort, Completion, Enrolment, Letter, User
 from tests.browser.product import locked
 from tests.factories import learners as factories
@@ -98,6 +98,11 @@ def reminders_of(email):
 def refuses_reminders(email):
     """Whether that person wants no reminder."""
     return subscriptions.refuses(_person(email), Letter.Kind.REMINDER)
+
+
+def come_back(email):
+    """A server says that nothing arrives at the address of that person."""
+    addresses.mark_failing(_person(email), diagnostic="smtp; 550 5.1.1", at=timezone.now())
 
 
 def letters_waiting():

@@ -331,6 +331,16 @@ def space_with_everything_finished(stage):
 
 
 @state
+def space_of_an_address_that_does_not_answer(stage):
+    email = stage.somebody()
+    stage.backstage("follow", email=email, track="jeunes", steps=1)
+    stage.backstage("come_back", email=email)
+    page = stage.person(email, "/mon-espace/")
+    expect(page.get_by_role("heading", name="Votre adresse e-mail ne répond pas")).to_be_visible()
+    return page
+
+
+@state
 def account_menu_open(stage):
     page = stage.learner("/mon-espace/")
     page.locator(".account summary").click()

@@ -107,6 +107,7 @@ class Postbox:
 
     def __init__(self):
         self.received = []
+        self.senders = []
         self.at_recipient = "250 OK"
         self.at_data = "250 OK"
         self.cuts_after_data = False
@@ -122,6 +123,7 @@ class Postbox:
         await asyncio.sleep(self.seconds)
         self.meanwhile()
         if self.at_data.startswith("250"):
+            self.senders.append(envelope.mail_from)
             self.received.append(message_from_bytes(envelope.content, policy=policy.default))
         if self.cuts_after_data:
             server.transport.abort()

@@ -534,6 +534,12 @@ CASES = [
         "Un message qui attend dit pourquoi.",
     ),
     (
+        "letter_bounced_with_diagnostic",
+        lambda world: world.letter(bounced_at=LATER),
+        "CHECK constraint failed: letter_bounced_with_diagnostic",
+        "Un message qui revient dit pourquoi.",
+    ),
+    (
         "cohort_session_once",
         second(lambda world: CohortSession(cohort=world.cohort, step=LessonPage.objects.first(), starts_at=NOW)),
         "UNIQUE constraint failed: learners_cohortsession.cohort_id, learners_cohortsession.step_id",

@@ -55,6 +55,8 @@ def test_a_letter_is_written_without_its_words(enrolment):
         "sent_at": None,
         "dropped_at": None,
         "dropped_reason": "",
+        "bounced_at": None,
+        "bounce": "",
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.core import mail
 
-from learners import delivery, emails, messages, schedule
+from learners import delivery, messages, places, schedule
 from learners.enrolment import withdraw
 from learners.errors import MessageCancelled, MessageGone, UnfitMessage
 from learners.models import Letter, Message, User
@@ -138,7 +138,7 @@ def test_a_cancelled_message_never_leaves(cohort, lead, people):
 
 @pytest.mark.parametrize("written", ["{prenom}", "{PRÉNOM}", "{ prochaine étape }", "{lien}", "sans rien"])
 def test_places_are_known_whatever_their_accents_and_capitals(written):
-    assert emails.unknown_places(f"Bonjour {written}.") == []
+    assert places.unknown_places(f"Bonjour {written}.") == []
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ def test_every_entry_of_the_timetable_is_a_task_that_exists():
             "send_due_letters",
             "write_reminders",
             "write_messages",
+            "write_digests",
+            "read_bounces",
             "issue_missing",
             "publish_scheduled",
             "close_overdue_attempts",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from courses.outline import outline_by_pk
-from learners import delivery, enrolment, pairs, seats
+from learners import delivery, enrolment, pairs, relevance, seats
 from learners.errors import CohortClosed, CohortFull, InAnotherCohort, NotEnrolled, NotPairable
 from learners.models import Enrolment, EnrolmentChange, Letter, Pair, WaitingPlace
 from tests.factories import courses
@@ -232,10 +232,10 @@ def test_whom_others_put_on_the_list_is_told_once_and_not_after_leaving(cohort, 
         seats.wait(person=learner, cohort=cohort, at=NOW, tell=True)
     letter = Letter.objects.get(kind="seat")
     composed, _ = delivery.compose(letter, now=NOW)
-    assert delivery.why_drop(letter, now=NOW) == ""
+    assert relevance.why_drop(letter, now=NOW) == ""
     assert "liste d’attente" in composed.text
     seats.stop_waiting(person=learner, cohort=cohort, at=LATER)
-    assert delivery.why_drop(letter, now=NOW) == "la personne n’attend plus de place"
+    assert relevance.why_drop(letter, now=NOW) == "la personne n’attend plus de place"
 
 
 # ---------------------------------------------------------------- what staff decide

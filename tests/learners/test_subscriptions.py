@@ -104,6 +104,7 @@ def test_what_somebody_asked_for_cannot_be_refused(learner):
         "seat": False,
         "message": True,
         "task": True,
+        "digest": True,
     }
 
 

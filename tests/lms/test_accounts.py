@@ -7,9 +7,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 
+from learners import addresses
 from learners.models import Enrolment, Letter, User
 from learners.tasks import send_letter
-from tests.factories.learners import make_person
+from tests.factories.learners import NOW, make_person
 from tests.lms.visiting import Visitor, plain
 
 PASSWORD = "un secret bien gardé"
@@ -411,6 +412,32 @@ def test_another_address_is_added_only_once_its_code_came_back(visitor, ines, si
 
     visitor.press(waiting, "Valider le code", {"code": code_in(last_letter())})
     assert EmailAddress.objects.filter(user=ines, verified=True).count() == 2
+
+
+# ---------------------------------------------------------------- an address that does not answer
+
+
+def test_an_address_that_does_not_answer_is_said_in_my_space_until_the_link_of_a_letter_was_opened(visitor, ines, site):
+    addresses.mark_failing(ines, diagnostic="550 5.1.1", at=NOW)
+    space = Visitor(ines).open("/mon-espace/")
+    assert "Votre adresse e-mail ne répond pas" in space.headings
+    assert space.links["Corriger mon adresse"] == "/compte/adresses/"
+
+    page = visitor.open(ask_reset(visitor))
+    names = [name for name in page.form("Enregistrer ce mot de passe")[2] if name.startswith("password")]
+    visitor.press(page, "Enregistrer ce mot de passe", dict.fromkeys(names, "un autre secret gardé"))
+
+    assert "Votre adresse e-mail ne répond pas" not in Visitor(ines).open("/mon-espace/").headings
+
+
+def test_another_address_that_is_confirmed_says_nothing_of_the_one_that_fails(visitor, ines, site):
+    addresses.mark_failing(ines, diagnostic="550 5.1.1", at=NOW)
+    visitor.press(visitor.open("/compte/connexion/"), "Se connecter", {"login": ines.email, "password": PASSWORD})
+    waiting = visitor.press(visitor.open("/compte/adresses/"), "Ajouter cette adresse", {"email": "ines@autre.example"})
+    visitor.press(waiting, "Valider le code", {"code": code_in(last_letter())})
+    assert addresses.fails(ines, ines.email)
+    visitor.press(visitor.open("/compte/adresses/"), "Rendre principale", {"email": "ines@autre.example"})
+    assert "Votre adresse e-mail ne répond pas" not in visitor.open("/mon-espace/").headings
 
 
 # ---------------------------------------------------------------- words

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from learners import contacts, subscriptions
+from learners import addresses, contacts, subscriptions
 from learners.models import Contact, Letter
 from tests.factories.learners import NOW, enrol, finish, make_cohort, make_person
 from tests.lms.visiting import Visitor, plain
@@ -104,6 +104,19 @@ def test_whoever_refuses_reminders_is_not_on_the_list_and_has_no_form(samuel, co
 
 def write(name, lead, days):
     contacts.write_to(enrolment_pk=row(name).pk, reason="silent", subject="…", text="…", by=lead, at=NOW - days * DAY)
+
+
+def test_whoever_has_an_address_that_does_not_answer_is_on_the_list_and_has_no_form(samuel, cohort):
+    addresses.mark_failing(row("Ada").person, diagnostic="550 5.1.1", at=NOW)
+    board = samuel.open(f"/cohortes/{cohort.pk}/")
+    assert told(board) == [
+        "Ada Durand Ne vient plus Adresse qui ne répond pas 12 jours sans venir, 1 étape sur 4 Que faire ? "
+        "pour Ada Durand"
+    ]
+    page = samuel.open(board.links["Que faire ? pour Ada Durand"])
+    assert "L’adresse de cette personne ne répond pas" in page.headings
+    assert "Envoyer" not in page.buttons
+    assert "Adresse qui ne répond pas" in samuel.open(f"/cohortes/{cohort.pk}/personnes/{row('Ada').pk}/").words
 
 
 def test_the_board_says_who_came_back_and_a_page_lists_them_all(samuel, cohort, lead):

@@ -397,7 +397,7 @@ def test_preferences_change_the_name_and_stop_and_resume_reminders(nadia, learne
     page = nadia.open("/mon-espace/preferences/")
     shown = page.form("Enregistrer")[2]
     assert [shown.get(name) for name in ("reminder", "message", "review", "everything")] == [["on"]] * 3 + [None]
-    assert "task" not in shown  # for those who review
+    assert {"task", "digest"}.isdisjoint(shown)  # for those who review, for those who lead
 
     stopped = nadia.press(page, "Enregistrer", {"first_name": "Nadia-Lou", "last_name": "Ben Ali", "reminder": []})
 
@@ -408,6 +408,14 @@ def test_preferences_change_the_name_and_stop_and_resume_reminders(nadia, learne
 
     nadia.press(stopped, "Enregistrer", {"reminder": "on"})
     assert learner.opt_outs.count() == 0
+
+
+def test_who_leads_a_cohort_may_refuse_the_point_of_the_week(nadia, learner, track):
+    make_cohort(track, lead=learner)
+    page = nadia.open("/mon-espace/preferences/")
+    assert page.form("Enregistrer")[2]["digest"] == ["on"]
+    nadia.press(page, "Enregistrer", {"digest": []})
+    assert subscriptions.refused_by(learner) == {"digest"}
 
 
 def test_preferences_keep_a_pause_a_place_and_the_choice_of_the_indispensable(nadia, learner):

@@ -98,10 +98,20 @@ def test_the_link_knows_no_other_method(client, learner, site, method):
 def test_only_what_may_be_refused_has_a_link(visitor, learner, site):
     statuses = [
         visitor.open(f"/messages/{token_for(learner.pk, kind)}/desinscription/").status
-        for kind in ("account", "welcome", "certificate", "seat", "reminder", "message", "review", "everything")
+        for kind in (
+            "account",
+            "welcome",
+            "certificate",
+            "seat",
+            "reminder",
+            "message",
+            "review",
+            "digest",
+            "everything",
+        )
     ]
 
-    assert statuses == [404] * 4 + [200] * 4
+    assert statuses == [404] * 4 + [200] * 5
 
 
 def test_a_reader_keeps_the_indispensable_only(visitor, learner, site):

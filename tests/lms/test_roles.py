@@ -358,6 +358,10 @@ GET  regrades:history_results           /admin/regrades/history-results/{regrade
 GET  regrades:usage                     /admin/regrades/usage/{regrade}/                   in      403     403     no      403     403     no
 GET  regrades:inspect                   /admin/regrades/inspect/{regrade}/                 in      403     403     200     403     403     200
 GET  regrades:inspect                   /admin/regrades/inspect/{missing}/                 in      403     403     404     403     403     404
+GET  letters:previews                   /admin/letters/previews/                           in      403     403     no      403     403     200
+GET  letters:previews                   /admin/letters/previews/?kind=nothing              in      403     403     no      403     403     404
+POST letters:previews                   /admin/letters/previews/                           in      403     403     no      403     403     404
+GET  letters:preview_html               /admin/letters/previews/html/                      in      403     403     no      403     403     200
 GET  letters:index                      /admin/letters/                                    in      403     403     no      403     403     200
 GET  letters:index_results              /admin/letters/results/                            in      403     403     no      403     403     200
 GET  letters:add                        /admin/letters/new/                                in      403     403     no      403     403     no
