@@ -135,6 +135,7 @@ def judged(lines, headings, cohort):
 def entry_of(line, person, row, cohort, waiting):
     """What becomes of this line, given the person and the enrolment that it names (or None)."""
     fault = line.fault or (fault_of_newcomer(line) if person is None else fault_of_known(person, row, cohort))
+    fault = fault or fault_of_glyphs(line.organisation)
     if fault:
         return Entry(line, ERROR, fault)
     if person is None or row is None or row.cohort_id != cohort.pk:
@@ -156,9 +157,12 @@ def fault_of_newcomer(line):
     """Why no account can be made of this line; nothing if it can."""
     if not line.first_name or not line.last_name:
         return "Il manque le prénom ou le nom : ils figurent sur l’attestation."
-    if not documents.printable(f"{line.first_name} {line.last_name}"):
-        return "Le nom a des caractères que l’attestation ne sait pas imprimer : écrivez-le en lettres latines."
-    return ""
+    return fault_of_glyphs(f"{line.first_name} {line.last_name}")
+
+
+def fault_of_glyphs(name):
+    """Why an attestation could not bear this name, of the person or of the organisation; nothing if it can."""
+    return "" if documents.printable(name) else f"{documents.UNPRINTABLE} Lu : « {name[:40]} »."
 
 
 def fault_of_known(person, row, cohort):

@@ -33,6 +33,10 @@ ABILITIES = {
     TrackPage.Award.FOLLOWED: "Capacités travaillées",
     TrackPage.Award.SUCCEEDED: "Capacités travaillées et évaluées",
 }
+UNPRINTABLE = (
+    "Nous ne savons pas imprimer certains de ces caractères sur une attestation : écrivez en lettres latines, sans "
+    "symboles."
+)
 LONGEST_WORD = 40  # characters, before a word is cut
 UNPRINTED = "□"
 UNPRINTED_NOTE = " Un caractère n’a pas pu être imprimé : le texte exact figure à l’adresse de vérification."
@@ -53,8 +57,8 @@ def attestation_pdf(certificate):
 def drawn(certificate):
     """The attestation of this certificate row, before its seal.
 
-    Never fails on what a person or an author has written. A name is checked by ``printable`` when
-    it is saved; should a character without glyph come through all the same, it is printed as an
+    Never fails on what a person or an author has written. Names and organisations are checked by
+    ``printable`` when they are saved; should a character without glyph come through all the same, it is printed as an
     empty square and a note sends the reader to the public page, which shows the exact text.
     """
     facts = _facts(certificate)
@@ -67,10 +71,10 @@ def drawn(certificate):
 
 @lru_cache(maxsize=1024)
 def printable(name):
-    """Whether the attestation's own face has a glyph for every character of this name.
+    """Whether the attestation's own face has a glyph for every character of this name, of a person or an organisation.
 
-    For validation when a name is saved. Invisible controls, which could disguise a name, are
-    refused as well.
+    For validation when a name is saved; ``UNPRINTABLE`` says what to do instead. Invisible controls, which could
+    disguise a name, are refused as well.
     """
     return not any(_is_control(character) for character in name) and _has_glyphs(name, fallback=False)
 

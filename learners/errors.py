@@ -38,10 +38,7 @@ class InvitationUnusable(LearnerError):
 
 
 class TooManyCodes(LearnerError):
-    default = (
-        "Trop de codes ont été essayés. Patientez dix minutes, puis recommencez, ou demandez le lien d’invitation à "
-        "la personne qui vous a donné le code."
-    )
+    default = "Trop de codes ont été essayés. Patientez dix minutes, puis recommencez."
 
 
 class NotPairable(LearnerError):

@@ -53,10 +53,7 @@ def printable(name):
     """The name, or a ValidationError when the attestation's typeface cannot print it."""
     name = " ".join(name.split())
     if not documents.printable(name):
-        raise forms.ValidationError(
-            "Nous ne savons pas imprimer certains de ces caractères sur une attestation : "
-            "écrivez votre nom en lettres latines."
-        )
+        raise forms.ValidationError(documents.UNPRINTABLE)
     return name
 
 
@@ -177,6 +174,10 @@ class JoinForm(forms.Form):
         label="Son secteur", required=False, choices=[("", "Je ne précise pas"), *Sector.choices]
     )
 
+    def clean_organisation(self):
+        """Refuse what an attestation could not print."""
+        return printable(self.cleaned_data["organisation"])
+
 
 class InvitationForm(forms.Form):
     """How long an invitation opens the cohort."""
@@ -252,6 +253,8 @@ class DetailsForm(ReasonForm):
     sector = forms.ChoiceField(label="Secteur", required=False, choices=[("", "Non renseigné"), *Sector.choices])
 
     field_order = ["organisation", "sector", "reason"]
+
+    clean_organisation = JoinForm.clean_organisation
 
 
 class RosterForm(forms.Form):

@@ -184,6 +184,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        # Past that, rows are thrown away: never those of a limit that somebody has reached.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
     # Where the resized copies of images are. Wagtail writes this one at each view of an image,
     # so it stays in the memory of the process.

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from learners import badges, certificates, documents, seals
 from learners.access import may_correct
 from learners.errors import NotToCorrect
+from lms.code_tries import ATTESTATIONS, count_wrong, require_tries_left
 from lms.forms import printable
 
 LAST_LIST = 10_000  # more attestations than anybody will ever issue
@@ -21,7 +22,7 @@ LAST_LIST = 10_000  # more attestations than anybody will ever issue
 @require_safe
 def check(request, code):
     """Tells anyone who has the code whether the attestation is genuine, replaced or revoked."""
-    certificate = certificates.find(code)
+    certificate = sought(request, code)
     if certificate is None:
         return unknown(request, code)
     context = {
@@ -39,7 +40,7 @@ def check(request, code):
 @require_safe
 def pdf(request, code):
     """The document, rendered again from the frozen facts; gone when the attestation is revoked or replaced."""
-    certificate = certificates.find(code)
+    certificate = sought(request, code)
     if certificate is None:
         return unknown(request, code)
     if not certificate.is_valid:
@@ -52,7 +53,7 @@ def pdf(request, code):
 @require_safe
 def badge(request, code):
     """The same facts as an Open Badge 3.0, for wallets; gone when the attestation is revoked or replaced."""
-    certificate = certificates.find(code)
+    certificate = sought(request, code)
     if certificate is None or not certificate.is_valid:
         refusal = {"erreur": "Aucune attestation en vigueur ne porte ce code."}
         return private(JsonResponse(refusal, status=410 if certificate else 404))
@@ -138,6 +139,19 @@ def seal(request):
         content_type="application/x-pem-file",
         headers={"Content-Disposition": 'attachment; filename="cachet.pem"'},
     )
+
+
+def sought(request, code):
+    """The attestation with this code, or None. Raises TooManyCodes after too many that nobody has.
+
+    Only those count, and only those are refused: a code is too long to be found by trying, and one who checks a true
+    attestation must not pay for the neighbours of their address.
+    """
+    certificate = certificates.find(code)
+    if certificate is None:
+        require_tries_left(request, ATTESTATIONS)
+        count_wrong(request, ATTESTATIONS)
+    return certificate
 
 
 def unknown(request, code):

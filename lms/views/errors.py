@@ -54,11 +54,13 @@ def status_of(error):
 def refused(request, error):
     """The page of a LearnerError: why, and what would help."""
     status = status_of(error)
+    home = ("/mon-espace/", "Revenir à mon espace") if request.user.is_authenticated else ("/", "Revenir à l’accueil")
+    link_url, link_text = (error.link, "Continuer") if error.link else home
     context = {
         "title": TITLES.get(type(error), "Cette action n’est pas possible"),
         "message": str(error),
-        "link_url": error.link or "/mon-espace/",
-        "link_text": "Continuer" if error.link else "Revenir à mon espace",
+        "link_url": link_url,
+        "link_text": link_text,
         "status": status,
     }
     return TemplateResponse(request, "lms/refused.html", context, status=status)

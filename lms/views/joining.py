@@ -17,7 +17,7 @@ from learners import invitations, seats
 from learners.access import may_join
 from learners.errors import CohortFull, InvitationUnusable
 from learners.models import Cohort, Enrolment, WaitingPlace
-from lms.code_tries import count_wrong, require_tries_left
+from lms.code_tries import INVITATIONS, count_wrong, require_tries_left
 from lms.forms import CodeForm, JoinForm
 from lms.learning import learning_of
 from lms.views.pages import found
@@ -57,11 +57,11 @@ def join_open(request, pk):
 
 def tried(request, code):
     """The invitation with this code; wrong ones are counted, and too many are refused."""
-    require_tries_left(request)
+    require_tries_left(request, INVITATIONS)
     try:
         return invitations.found(code, at=timezone.now())
     except InvitationUnusable:
-        count_wrong(request)
+        count_wrong(request, INVITATIONS)
         raise
 
 

@@ -15,13 +15,21 @@ from urllib.request import urlopen
 
 import pytest
 from asn1crypto import pem, x509
+from playwright.sync_api import expect
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 SCRIPTS = Path(__file__).parent.parent / "judges"
-FIRST = ["Zoé", "Đặng", "İpek", "Łukasz", "Александра", "Ωμέγα", "Mariam", "Œuvrard-Ñuñez", "Jean-Baptiste"]
-LAST = ["de La Tour d’Auvergne", "Żółć", "Nguyễn Thị Phương Thảo", "Παπαδόπουλος", "Şahin", "O’Neill", "Щукина"]
+# Whose names they read, each time: anybody's, one longer than a line, one in other letters than ours.
+NAMES = {
+    "common": (["Zoé", "Đặng", "İpek", "Łukasz", "Mariam"], ["Żółć", "Şahin", "O’Neill", "Œuvrard-Ñuñez", "Le Goff"]),
+    "long": (
+        ["Marie-Amélie Victoire Clotilde Élisabeth Hedwige", "Jean-Baptiste Alphonse Théophile Barthélemy Guénolé"],
+        ["de La Tour d’Auvergne-Lauraguais de Rochechouart", "Nguyễn Thị Phương Thảo épouse Wojciechowska-Żółć"],
+    ),
+    "foreign": (["Александра", "Ωμέγα", "Юлія", "Ζωή"], ["Щукина", "Παπαδόπουλος", "Ґалаґан", "Ξενάκης"]),
+}
 
 pytestmark = pytest.mark.skipif("JUDGES" not in os.environ, reason="needs the judges: tests/judges/install FOLDER")
 
@@ -33,14 +41,15 @@ def judges():
 
 @pytest.fixture(scope="module")
 def issue(backstage):
-    """``issue()`` gives the code and the name of somebody who has just finished a track."""
+    """``issue(kind)`` gives the code and the name, of that kind, of somebody who has just finished a track."""
 
-    def finish():
+    def finish(kind):
         email = f"juge.{secrets.token_hex(4)}@example.org"
-        name = {"first_name": secrets.choice(FIRST), "last_name": f"{secrets.choice(LAST)} {secrets.token_hex(2)}"}
-        backstage("person", email=email, **name)
+        first, last = map(secrets.choice, NAMES[kind])
+        last = f"{last} {secrets.token_hex(2)}"
+        backstage("person", email=email, first_name=first, last_name=last)
         code = backstage("follow", email=email, track=secrets.choice(["jeunes", "decideurs"]), steps=99)
-        return code, " ".join(name.values())
+        return code, f"{first} {last}"
 
     return finish
 
@@ -60,7 +69,7 @@ def get(product):
 def documents(issue, get, tmp_path_factory):
     """The files of three people, true, and copies of the first with one thing altered, of the same length."""
     folder = tmp_path_factory.mktemp("documents")
-    true = [get(f"/attestations/{issue()[0]}.pdf") for _ in range(3)]
+    true = [get(f"/attestations/{issue(kind)[0]}.pdf") for kind in NAMES]
     altered = {
         "no-language.pdf": true[0].replace(b"/Lang", b"/Lung"),
         "untagged.pdf": true[0].replace(b"/MarkInfo", b"/MurkInfo"),
@@ -125,8 +134,8 @@ def test_verifier_core_accepts_a_true_badge_and_refuses_altered_revoked_and_repl
     judges, issue, get, backstage, tmp_path
 ):
     badges, codes = {}, {}
-    for fate in ("true", "revoked", "replaced"):
-        codes[fate], name = issue()
+    for fate, kind in zip(("true", "revoked", "replaced"), NAMES, strict=True):
+        codes[fate], name = issue(kind)
         badges[fate] = json.loads(get(f"/attestations/{codes[fate]}.json"))
         assert name in json.dumps(badges[fate], ensure_ascii=False)
     badges["altered"] = json.loads(json.dumps(badges["true"]).replace("Parcours", "Titre").replace("parcours", "titre"))
@@ -151,3 +160,37 @@ def test_verifier_core_accepts_a_true_badge_and_refuses_altered_revoked_and_repl
     for fate in ("revoked", "replaced"):
         with pytest.raises(HTTPError, match="410"):
             get(f"/attestations/{codes[fate]}.json")
+
+
+@pytest.mark.parametrize(
+    ("kind", "deed", "said_of_it", "verdict"),
+    [
+        ("long", "revoke", {"reason": "Erreur de personne"}, "Cette attestation a été retirée"),
+        ("foreign", "correct", {"holder": "Nom Corrigé"}, "Cette attestation a été remplacée"),
+    ],
+    ids=["revoked", "replaced"],
+)
+def test_the_code_printed_on_a_document_leads_a_phone_to_its_holder_then_to_what_became_of_it(
+    judges, issue, get, backstage, people, product, tmp_path, kind, deed, said_of_it, verdict
+):
+    code, name = issue(kind)
+    (tmp_path / "document.pdf").write_bytes(get(f"/attestations/{code}.pdf"))
+    (address,) = codes_in(tmp_path / "document.pdf", judges)
+    assert address == f"{product.url}/attestations/{code}/"
+
+    phone = people("phone")
+    phone.goto(address)
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Cette attestation est authentique")
+    expect(phone.get_by_text(name, exact=True)).to_be_visible()
+    backstage(deed, code=code, **said_of_it)
+    phone.goto(address)
+    expect(phone.get_by_role("heading", level=1)).to_have_text(verdict)
+    expect(phone.get_by_role("link", name="Voir le document (PDF)")).to_have_count(0)
+
+
+def codes_in(document, judges):
+    """What the codes printed on a document say, read from its picture as a phone would."""
+    picture = document.with_suffix("")
+    subprocess.run(["pdftoppm", "-gray", "-r", "120", "-singlefile", document, picture], check=True)
+    command = [judges / "venv/bin/python", SCRIPTS / "read_codes.py", picture.with_suffix(".pgm")]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()

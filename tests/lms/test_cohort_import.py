@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from learners import delivery
+from learners.documents import UNPRINTABLE
 from learners.models import Enrolment, EnrolmentChange, Letter, Pair, User, WaitingPlace
 from tests.factories.learners import NOW, enrol, make_cohort, make_person
 from tests.lms.visiting import Screen, Visitor
@@ -103,6 +104,20 @@ def test_a_messy_list_of_200_with_10_faults_enrols_190_and_explains_the_other_10
         "Cette personne s’est retirée du parcours",
     ]
     assert left[6]["E-mail"] == "'=cmd()@"
+
+
+def test_names_that_the_attestation_cannot_print_are_faults_of_newcomers_and_of_organisations(
+    samuel, cohort, track, learner
+):
+    row = enrol(learner, track, cohort=cohort)
+    lines = ["neuve@exemple.fr;王;Min;;", "ruche@exemple.fr;Léa;Roux;La Ruche 🐝;", f"{learner.email};;;三井;"]
+    seen = look(samuel, cohort, HEAD + "\n".join([*lines, "bien@exemple.fr;Ζωή;Şahin;Łódź & Cⁱᵉ;"]))
+    done = samuel.press(seen, "Inscrire 1 personne")
+    assert [left["Motif"] for left in download(samuel, done)] == [
+        f"{UNPRINTABLE} Lu : « {name} »." for name in ("王 Min", "La Ruche 🐝", "三井")
+    ]
+    row.refresh_from_db()
+    assert row.organisation == ""
 
 
 def test_a_list_confirmed_twice_enrols_once_and_removes_nobody(samuel, cohort, track, learner):

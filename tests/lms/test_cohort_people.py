@@ -2,8 +2,8 @@
 
 import pytest
 
+from learners import documents, seats
 from learners import enrolment as enrolments
-from learners import seats
 from learners.models import Enrolment, EnrolmentChange, Invitation, Pair, WaitingPlace
 from tests.factories.learners import NOW, enrol, make_cohort, make_person
 from tests.lms.visiting import Visitor
@@ -101,6 +101,8 @@ def test_whom_somebody_comes_from_is_corrected_with_a_reason_and_kept_with_what_
     asked = samuel.open(
         samuel.open(f"/cohortes/{cohort.pk}/personnes/{row.pk}/").links["Modifier l’organisation et le secteur"]
     )
+    foreign = {"organisation": "三井", "reason": "Nom exact"}
+    assert samuel.press(asked, "Enregistrer", foreign).invalid == {"organisation": documents.UNPRINTABLE}
     told = {"organisation": "Mairie de Lens", "sector": "collectivite"}
     assert samuel.press(asked, "Enregistrer", told).invalid == {"reason": "Champ requis."}
     sheet = samuel.press(asked, "Enregistrer", told | {"reason": "Faute de frappe"})

@@ -6,6 +6,7 @@ import pytest
 
 from learners import enrolment as enrolments
 from learners import invitations, seats
+from learners.documents import UNPRINTABLE
 from learners.models import Enrolment, WaitingPlace
 from tests.factories.learners import NOW, enrol, make_cohort, make_person
 from tests.lms.visiting import Visitor
@@ -46,6 +47,24 @@ def test_a_typed_code_leads_to_its_cohort_and_the_button_to_the_first_step(nadia
         "collectivite",
     )
     assert "Vous suivez ce parcours avec cette cohorte" in nadia.open(shown.address).words
+
+
+def test_an_organisation_that_the_attestation_cannot_print_is_refused_beside_its_field(nadia, invitation):
+    told = {"organisation": "La Ruche 🐝"}
+    refused = nadia.press(nadia.open(invitation.get_absolute_url()), "Rejoindre la cohorte", told)
+    assert (refused.status, refused.invalid) == (422, {"organisation": UNPRINTABLE})
+    assert not Enrolment.objects.exists()
+    told = {"organisation": " Παλάτι  de la Mer & Cⁱᵉ "}
+    nadia.press(refused, "Rejoindre la cohorte", told)
+    assert Enrolment.objects.get().organisation == "Παλάτι de la Mer & Cⁱᵉ"
+
+
+def test_an_organisation_that_the_attestation_cannot_print_waits_for_no_seat(nadia, invitation):
+    fill(invitation.cohort)
+    told = {"organisation": "三井"}
+    refused = nadia.press(nadia.open(invitation.get_absolute_url()), "Rejoindre la liste d’attente", told)
+    assert (refused.status, refused.invalid) == (422, {"organisation": UNPRINTABLE})
+    assert not WaitingPlace.objects.exists()
 
 
 def test_a_visitor_sees_the_cohort_and_no_name_and_comes_back_after_signing_in(visitor, invitation):

@@ -451,7 +451,7 @@ def test_a_name_that_the_attestation_cannot_print_is_refused_beside_its_field(na
     assert page.title.startswith("Erreur")
     assert page.invalid == {
         "first_name": "Nous ne savons pas imprimer certains de ces caractères sur une attestation : "
-        "écrivez votre nom en lettres latines.",
+        "écrivez en lettres latines, sans symboles.",
         "last_name": "Champ requis.",
     }
     learner.refresh_from_db()
