@@ -153,18 +153,13 @@ def compose(letter, *, now):
             certificate = Certificate.objects.brought_by(letter)
             return emails.certificate_ready(certificate), (_attached(certificate),)
         case Letter.Kind.TRIAL:
-            attached = (_attached(_certificate_of(enrolment)),) if enrolment else ()
+            attached = (_attached(Certificate.objects.brought_by(letter)),) if enrolment else ()
             return emails.Composed(subject=letter.subject, text=letter.text, html=letter.html), attached
         case Letter.Kind.REVIEW:
             return _of_review(letter, stop), ()
         case Letter.Kind.MESSAGE:
             return from_manager(enrolment, outline_by_pk(enrolment.track_id), now=now, **stop, **_words_of(letter)), ()
     raise ValueError(letter.kind)
-
-
-def _certificate_of(enrolment):
-    rows = Certificate.objects.select_related("enrolment__person", "enrolment__track", "replaces")
-    return rows.get(current_for=enrolment)
 
 
 def _attached(certificate):

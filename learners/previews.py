@@ -45,13 +45,14 @@ def send_trial(shown, *, to, token, at):
     """Send this Preview to this person alone, marked as a trial: one letter for each token. Returns it."""
     said = f"{TRIAL} : ce message n’est parti qu’à vous. Il s’adresse à {shown.letter.person}."
     subject = f"[{TRIAL}] {shown.subject}"[: emails.SUBJECT_LENGTH]
+    # Its attestation, when the letter brings one.
+    about = shown.letter.key.split(":")[1] if shown.attachments else ""
     mark = f'<p style="padding:8px 12px;background-color:#f6f1e7;color:#1f2a44">{escape(said)}</p>'
     return letters.write(
         kind=Letter.Kind.TRIAL,
         person=to,
-        key=f"trial:{to.pk}:{token}",
+        key=f"trial:{about}:{to.pk}:{token}",
         due_at=at,
-        # Its attestation, when the letter brings one.
         enrolment=shown.letter.enrolment if shown.attachments else None,
         subject=subject,
         text=f"{said}\n\n{shown.text}",

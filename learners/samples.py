@@ -203,7 +203,7 @@ def _to_wait(place, *, now):
 
 
 def _certificates(now):
-    rows = Certificate.objects.filter(current_for__isnull=False, revoked_at__isnull=True)
+    rows = Certificate.objects.not_replaced().filter(revoked_at__isnull=True)
     return rows.select_related("enrolment__person", "enrolment__track").order_by("-issued_at", "-pk")
 
 
@@ -232,7 +232,7 @@ SAMPLES = {
     "certificate": Sample(
         "Attestation",
         _certificates,
-        lambda row, *, now: _letter(Kind.CERTIFICATE, row.enrolment, now=now),
+        lambda row, *, now: _letter(Kind.CERTIFICATE, row.enrolment, now=now, key=f"certificate:{row.pk}"),
         "enrolment__person",
         "enrolment__track",
     ),
