@@ -1,7 +1,7 @@
 """Only with `make run`: the letters that left, for a stranger without a mail server."""
 
 from datetime import datetime
-from email import message_from_string, policy
+from email import message_from_bytes, policy
 from pathlib import Path
 
 from django.conf import settings
@@ -22,7 +22,7 @@ def demo_mail(request):
 
 def read(path):
     """One letter as the template shows it."""
-    message = message_from_string(path.read_text(), policy=policy.default)
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = message.get_body(("plain",))
     return {
         "subject": message["subject"],
