@@ -3,9 +3,10 @@
 from django.template.defaultfilters import linebreaksbr
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import HeaderButton
 
 from learners import delivery, relevance
 from learners.models import Letter
@@ -33,12 +34,12 @@ class ReadLetterView(InspectView):
 class LetterList(IndexView):
     """What leaves and what left; the previews are behind a button, for administrators."""
 
-    @property
+    @cached_property
     def header_buttons(self):
         """The list of what could leave, beside that of what does."""
         buttons = super().header_buttons
         if self.request.user.is_superuser:
-            buttons.append(Button("Aperçus", url=reverse("letters:previews"), icon_name="view"))
+            buttons.append(HeaderButton("Aperçus", url=reverse("letters:previews"), icon_name="view"))
         return buttons
 
 
@@ -56,7 +57,6 @@ class LetterViewSet(ModelViewSet):
         "sent_at",
         "dropped_reason",
         "last_error",
-        "bounced_at",
     ]
     search_fields = ["address", "subject"]
     list_filter = ["kind"]

@@ -187,7 +187,10 @@ def test_time_and_person_are_passed_to_verbs():
     # A verb that asks the clock, or the request, cannot be told what happened yesterday.
     verbs = [ROOT / f"learners/{verb}.py" for verb in ("attempts", "certificates", "enrolment", "progress", "standing")]
     verbs += [ROOT / f"learners/{verb}.py" for verb in ("delivery", "letters", "reminders", "reporting", "people")]
-    verbs += [ROOT / f"learners/{verb}.py" for verb in ("messages", "contacts", "evidence", "digests")]
+    verbs += [
+        ROOT / f"learners/{verb}.py"
+        for verb in ("messages", "contacts", "evidence", "digests", "bounces", "addresses", "previews")
+    ]
     verbs += [ROOT / f"learners/{verb}.py" for verb in ("rule_book", "forecasts", "rehearsals", "departures", "rules")]
 
     def asking(file):

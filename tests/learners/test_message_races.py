@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from learners import contacts, messages
+from learners import bounces, contacts, digests, messages, previews
 from learners.errors import MessageGone
-from learners.models import Contact, Letter, Message
+from learners.models import Contact, FailingAddress, Letter, Message
+from learners.samples import SAMPLES
 from tests.factories import courses, learners
 from tests.factories.learners import NOW, enrol
+from tests.learners.test_bounces import report
 from tests.learners.test_races import at_once, on_postgresql
 
 LATER = NOW + timedelta(days=1)
@@ -74,3 +76,30 @@ def test_two_presses_write_to_one_person_once(cohort):
     told = at_once(4, lambda one: contacts.write_to(enrolment_pk=row.pk, by=lead, at=NOW, **words)[1])
     assert sorted(told) == [False, False, False, True]
     assert Contact.objects.get().letter == Letter.objects.get(kind="message")
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_clocks_that_strike_together_write_one_point_of_the_week(cohort):
+    morning = NOW + timedelta(days=14)
+    at_once(4, lambda one: digests.write_due(now=morning))
+    letter = Letter.objects.get(kind="digest")
+    assert (letter.key[-8:], letter.dropped_at) == ("2026-W50", None)
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_reports_that_come_together_mark_a_letter_once(cohort):
+    letter = Letter.objects.filter(kind="welcome").first()
+    outcomes = at_once(4, lambda one: bounces.receive(report(letter), now=LATER).value)
+    assert sorted(outcomes) == ["bounced", "known", "known", "known"]
+    assert FailingAddress.objects.count() == 1
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_button_pressed_several_times_together_sends_one_trial(cohort):
+    lead = cohort.leads.get().person
+    shown = previews.preview(SAMPLES["digest"], lead, now=NOW + timedelta(days=14))
+    at_once(4, lambda one: previews.send_trial(shown, to=lead, token="abcdefgh", at=NOW))
+    assert Letter.objects.filter(kind="trial").count() == 1

@@ -105,6 +105,7 @@ def test_what_somebody_asked_for_cannot_be_refused(learner):
         "message": True,
         "task": True,
         "digest": True,
+        "trial": False,
     }
 
 

@@ -429,6 +429,7 @@ def test_preferences_keep_a_pause_a_place_and_the_choice_of_the_indispensable(na
         "welcome",
         "certificate",
         "seat",
+        "trial",
     }
 
 

@@ -12,6 +12,7 @@ from learners.models import Letter, OptOut
 from learners.reminders import write_due
 from learners.subscriptions import refused_by, token_for
 from learners.tasks import send_letter
+from lms.views import demo
 from tests.factories.learners import make_person
 from tests.lms.visiting import Visitor
 
@@ -120,3 +121,10 @@ def test_a_reader_keeps_the_indispensable_only(visitor, learner, site):
     assert visitor.press(page, "Seulement l’indispensable").h1 == "C’est fait"
 
     assert refused_by(learner) == {"everything"}
+
+
+def test_the_mail_of_the_demonstration_is_shown_with_its_accents(tmp_path):
+    head = 'Subject: a\nTo: b\nContent-Type: text/plain; charset="utf-8"\nContent-Transfer-Encoding: 8bit\n\n'
+    path = tmp_path / "one.log"
+    path.write_bytes(f"{head}L’alliance est là.\n".encode())
+    assert demo.read(path)["text"] == "L’alliance est là.\n"
