@@ -209,6 +209,7 @@ def test_a_module_with_an_impossible_rule_published_as_soon_as_it_is_made_stays_
     rules |= {"prerequisites-0-type": "prerequisite", "prerequisites-0-value-score": ""}
     rules |= {"prerequisites-0-value-page": StepPage.objects.descendant_of(elsewhere).get().pk}
     facts = {"title": "Neuf", "slug": "neuf", "summary": "Un module.", "objectives-count": "0", "required": "on"}
+    facts["abilities-count"] = "0"
     response = desk.post(add, facts | rules | {"order": "", "action-publish": "yes"})
     assert response.status_code == 302, response.context["form"].errors
     made = ModulePage.objects.get(title="Neuf")

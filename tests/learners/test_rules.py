@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from learners import rules
-from learners.emails import unknown_places
 from learners.models import ReminderRule
+from learners.places import unknown_places
 from learners.rules import Facts, window
 
 Kind = ReminderRule.Kind
