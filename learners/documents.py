@@ -37,6 +37,9 @@ UNPRINTABLE = (
     "Nous ne savons pas imprimer certains de ces caractères sur une attestation : écrivez en lettres latines, sans "
     "symboles."
 )
+# Readers take every mask. Trying the eight costs half as much as drawing the page, and which one wins makes no
+# difference to codes that are drawn by lot.
+CODE_MASK = 2
 LONGEST_WORD = 40  # characters, before a word is cut
 UNPRINTED = "□"
 UNPRINTED_NOTE = " Un caractère n’a pas pu être imprimé : le texte exact figure à l’adresse de vérification."
@@ -145,7 +148,7 @@ def _is_control(character):
 def _code_image(address):
     """The QR code of this address, as SVG with the quiet zone that readers need."""
     out = io.BytesIO()
-    code = segno.make(address, error="m", micro=False)
+    code = segno.make(address, error="m", micro=False, mask=CODE_MASK)
     code.save(out, kind="svg", border=4, dark="#1f2a44", xmldecl=False, svgclass=None, lineclass=None)
     return out.getvalue().decode()
 
