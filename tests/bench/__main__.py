@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 
 from config.run import place, processes
+from tests.faults.mail import Sink
 from tests.stage import run, stage
 
 
@@ -18,7 +19,7 @@ def main():
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     options.add_argument("--takers", type=int, default=300, help="people who answer a quiz at once (300)")
     options.add_argument("--enrolments", type=int, default=100_000, help="enrolments in all (100000); at least 12000")
-    options.add_argument("--only", choices=["boards"], help="only the boards of cohorts and their files")
+    options.add_argument("--only", choices=["boards", "attestations"], help="nothing else")
     os.environ.setdefault("WEB_WORKERS", str(os.cpu_count()))
     return run(play(options.parse_args()))
 
@@ -28,12 +29,17 @@ async def play(asked):
     async with stage("bench", settings="tests.bench.settings") as here:
         async with here.postgresql():
             served = await on_postgresql(here, here.folder / "on-postgresql", asked)
+        if asked.only == "attestations":
+            return served
         del here.supervisor.env["DATABASE_URL"]
         return await on_sqlite(here, here.folder / "on-sqlite") or served
 
 
 async def on_postgresql(here, var, asked):
-    """Data, boards; then the web server and all the rest, among many other people."""
+    """Data, boards; then the web server and all the rest, among many other people; attestations at the end."""
+    if asked.only == "attestations":
+        await few(here, var)
+        return await attestations(here)
     await fill(here, var)
     status = await bench(here, "boards")
     if asked.only:
@@ -43,7 +49,20 @@ async def on_postgresql(here, var, asked):
     site = replace(site, port=place.free_port(site))
     here.supervisor.env["SITE_URL"] = f"https://{site.near}:{site.port}"
     await here.supervisor.until(lambda: processes.serves(site), here.supervisor.keep(processes.web(site)))
-    return await bench(here, "load", f"--port={site.port}", f"--takers={asked.takers}") or status
+    status = await bench(here, "load", f"--port={site.port}", f"--takers={asked.takers}") or status
+    return await attestations(here) or status
+
+
+async def attestations(here):
+    """By one process; then by a worker, with its broker and a mail server that takes no time."""
+    status = await bench(here, "attestations")
+    sink = Sink()
+    await sink.open()
+    here.supervisor.env["EMAIL_URL"] = f"smtp://127.0.0.1:{sink.port}"
+    here.supervisor.keep(processes.worker())
+    status = await bench(here, "worker") or status
+    sink.close()
+    return status
 
 
 async def on_sqlite(here, var):
@@ -66,6 +85,13 @@ async def fill(here, var):
         await here.manage(command)
     for size in (1_000, 10_000):
         await add_people(here, f"--learners={size} --cohort-size={size} --track=quarante-etapes")
+
+
+async def few(here, var):
+    """The tables, the tracks, and people enough for two thousand attestations."""
+    await here.tables(var)
+    await here.manage("load_courses")
+    await add_people(here, "--learners=5000 --no-answers")
 
 
 async def add_people(here, options):

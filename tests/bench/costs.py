@@ -1,17 +1,13 @@
-"""What single works cost, beside the least that could do them: the page, the sweep, the documents."""
+"""What single works cost, beside the least that could do them: the page, the sweep."""
 
-from time import perf_counter
-
-from django.core import mail
-from django.test import override_settings
 from django.utils import timezone
 
 from courses.models import LessonPage
 from courses.outline import outline_by_slug, outlines
-from learners import delivery, documents, reminders, rule_book
-from learners.models import Certificate, Enrolment, Letter
+from learners import reminders, rule_book
+from learners.models import Enrolment
 from tests.bench.lines import Promise, comma
-from tests.bench.measures import TIMES, Reader, median, medians, milliseconds, queries_of, resident, rows_of
+from tests.bench.measures import Reader, median, medians, milliseconds, queries_of, rows_of
 from tests.factories.learners import enrol, finish, make_person
 
 
@@ -57,46 +53,4 @@ def sweep():
             f"{comma(found_in / bare)} × le SQL nu ({milliseconds(bare)})",
             "une requête par règle",
         ),
-    ]
-
-
-@override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend")
-def attestations():
-    """The attestations that wait since the quiz, made and sent by one process to a mail server that takes no time."""
-    waiting = list(Letter.objects.waiting().filter(kind=Letter.Kind.CERTIFICATE).values_list("pk", "enrolment"))
-    if len(waiting) < 4:
-        return []
-    # Each once: the engine remembers what it has drawn before.
-    rows = list(Certificate.objects.filter(enrolment__in=[pk for _, pk in waiting[: 2 * TIMES + 2]]))
-    times = min(TIMES, len(rows) // 2 - 1)
-    documents.attestation_pdf(rows[0])  # what a process does once
-    drawn, whole = iter(rows[::2]), iter(rows[1::2])
-    floor = median(lambda: documents.drawn(next(drawn)), times)
-    document = median(lambda: documents.attestation_pdf(next(whole)), times)
-    mail.outbox, memory, sent = [], resident(), 0
-    began = perf_counter()
-    for letter, _ in waiting:
-        sent += delivery.send(letter, now=timezone.now()) == "sent"
-        mail.outbox.clear()
-    each, grown = (perf_counter() - began) / len(waiting), resident() - memory
-    return [
-        Promise(
-            "attestations en attente non envoyées", str(len(waiting) - sent), "0", sent == len(waiting), counted=True
-        ),
-        Promise(
-            f"attestations : {len(waiting)} par un processus", f"{1 / each:.0f}/s", f"moteur seul {1 / floor:.0f}/s"
-        ),
-        Promise(
-            "attestations : document scellé",
-            f"{100 * floor / document:.0f} % du débit du moteur",
-            "≥ 70 %",
-            floor >= 0.7 * document,
-        ),
-        Promise(
-            "attestations : envoi entier",
-            f"{comma(each / document)} × le document",
-            "≤ 2 × le document",
-            each <= 2 * document,
-        ),
-        Promise("attestations : mémoire gagnée", f"{grown / 2**20:.0f} Mo", "≤ 20 Mo", grown <= 20 * 2**20),
     ]

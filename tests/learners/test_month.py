@@ -15,7 +15,7 @@ from tests.factories import courses, learners
 
 MONDAY = datetime(2026, 10, 12, 6, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-TICK = 2 * HOUR
+TICK = 4 * HOUR
 FORTNIGHT = 14 * DAY
 
 pytestmark = pytest.mark.slow
@@ -42,15 +42,15 @@ def people(cohort):
     found = {
         "Ada": follow(cohort, "Ada", since=900, steps=(880, 700, 500, 100)),  # has finished; the session is for her too
         "Bob": follow(cohort, "Bob", since=60),  # has not begun
-        "Cleo": follow(cohort, "Cleo", since=130, steps=(120,)),  # nothing in the second week
-        "Dan": follow(cohort, "Dan", since=400, steps=(300, 200, 90)),  # one step left
-        "Eve": follow(cohort, "Eve", since=400, steps=(150,), territory=Territory.REUNION),
+        "Cleo": follow(cohort, "Cleo", since=132, steps=(120,)),  # nothing in the second week
+        "Dan": follow(cohort, "Dan", since=400, steps=(300, 200, 92)),  # one step left
+        "Eve": follow(cohort, "Eve", since=400, steps=(152,), territory=Territory.REUNION),
         "Fay": follow(cohort, "Fay", since=100, territory=Territory.CALEDONIA),
-        "Gus": follow(cohort, "Gus", since=110, territory=Territory.ALSACE_MOSELLE),
+        "Gus": follow(cohort, "Gus", since=112, territory=Territory.ALSACE_MOSELLE),
         "Hal": follow(cohort, "Hal", since=120, no_reminder_before=date(2026, 10, 20)),
-        "Ivy": follow(cohort, "Ivy", since=130),  # refuses
+        "Ivy": follow(cohort, "Ivy", since=132),  # refuses
         "Jon": follow(cohort, "Jon", since=64),  # comes back, then falls silent again
-        "Kim": follow(cohort, "Kim", since=66),  # leaves
+        "Kim": follow(cohort, "Kim", since=68),  # leaves
     }
     subscriptions.opt_out(person_pk=found["Ivy"].person_id, kind=Letter.Kind.REMINDER, at=MONDAY)
     return found
@@ -58,12 +58,12 @@ def people(cohort):
 
 @pytest.fixture
 def cohort(track):
-    """Open since September, until Saturday 7 November; a session on Monday 26 October at six in the evening."""
+    """Open since September, until Saturday 7 November; a session on Monday 26 October at three in the afternoon."""
     cohort = learners.make_cohort(track, opens_on=date(2026, 9, 1))
     cohort.closes_on = date(2026, 11, 7)
     cohort.save()
     step = courses.make_lesson(track.get_children().last(), title="Séance", completion="attended", required=False)
-    CohortSession.objects.create(cohort=cohort, step=step, starts_at=datetime(2026, 10, 26, 17, tzinfo=UTC))
+    CohortSession.objects.create(cohort=cohort, step=step, starts_at=datetime(2026, 10, 26, 14, tzinfo=UTC))
     return cohort
 
 

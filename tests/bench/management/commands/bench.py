@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from tests.bench import lines
+from tests.bench import attested, lines
 from tests.bench.boards import boards_and_exports
-from tests.bench.costs import attestations, step_page, sweep
+from tests.bench.costs import step_page, sweep
 from tests.bench.takers import hall_of
 
 
@@ -19,8 +19,8 @@ class Command(BaseCommand):
     help = "Measure the product; run by make bench."
 
     def add_arguments(self, parser):
-        """What to play: the boards and their files, or all the rest; where the server is, how many people."""
-        parser.add_argument("part", choices=["load", "boards"])
+        """What to play; for the load, where the server is and how many people."""
+        parser.add_argument("part", choices=["boards", "load", "attestations", "worker"])
         parser.add_argument("--port", type=int)
         parser.add_argument("--takers", type=int)
 
@@ -29,10 +29,13 @@ class Command(BaseCommand):
         self.stdout.write(machine())
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # what the server does by itself after a while
-        if part == "boards":
-            promises = boards_and_exports()
-        else:
-            promises = [*self.quiz(port, takers), *step_page(), *sweep(), *attestations()]
+        plays = {
+            "boards": boards_and_exports,
+            "load": lambda: [*self.quiz(port, takers), *step_page(), *sweep()],
+            "attestations": attested.by_one_process,
+            "worker": attested.by_one_worker,
+        }
+        promises = plays[part]()
         self.stdout.write(
             "\n" + lines.table(["promesse", "trouvé", "budget", "tenue"], [one.row() for one in promises])
         )
