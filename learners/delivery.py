@@ -22,7 +22,6 @@ from courses.reveal import SCORE
 from learners import departures, documents, emails, relevance, rule_book, rules, subscriptions
 from learners.models import (
     Attempt,
-    Certificate,
     Letter,
     Message,
     Regrade,
@@ -150,10 +149,9 @@ def compose(letter, *, now):
         case Letter.Kind.SEAT:
             return _of_seat(letter, now=now), ()
         case Letter.Kind.CERTIFICATE:
-            certificate = Certificate.objects.brought_by(letter)
-            return emails.certificate_ready(certificate), (_attached(certificate),)
+            return emails.certificate_ready(letter.certificate), (_attached(letter.certificate),)
         case Letter.Kind.TRIAL:
-            attached = (_attached(Certificate.objects.brought_by(letter)),) if enrolment else ()
+            attached = (_attached(letter.certificate),) if enrolment else ()
             return emails.Composed(subject=letter.subject, text=letter.text, html=letter.html), attached
         case Letter.Kind.REVIEW:
             return _of_review(letter, stop), ()

@@ -7,7 +7,7 @@ from django.db.models import Count, Min
 from courses.outline import outline_by_pk
 from learners import access, addresses, subscriptions
 from learners.departures import WEEK
-from learners.models import Answer, Certificate, CohortLead, CohortSession, Letter, ReminderRule, WaitingPlace
+from learners.models import Answer, CohortLead, CohortSession, Letter, ReminderRule, WaitingPlace
 from learners.records import record_of
 from learners.standing import next_step
 
@@ -37,7 +37,7 @@ def why_drop(letter, *, now):
 
 def _why_not_attest(letter):
     """Why an attestation is not to be sent any more; empty if it is. What replaced it has a letter of its own."""
-    certificate = Certificate.objects.brought_by(letter)
+    certificate = letter.certificate
     if certificate is None or certificate.is_replaced:
         return "l’attestation a été remplacée"
     return "l’attestation a été révoquée" if certificate.revoked_at else ""

@@ -10,7 +10,8 @@ from config.run.supervisor import Service
 
 def worker():
     """Renders attestations and sends letters. It has time to finish what it is doing."""
-    command = ("celery", "-A", "config", "worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
+    size = os.environ.get("WORKER_CONCURRENCY") or "2"
+    command = ("celery", "-A", "config", "worker", "--concurrency", size, "--without-gossip", "--without-mingle")
     return Service("worker", (sys.executable, "-m", *command), patience=20)
 
 

@@ -38,11 +38,6 @@ class CertificateQuerySet(models.QuerySet):
         """Never."""
         raise FrozenAttestation
 
-    def brought_by(self, letter):
-        """The attestation that this letter is about, by its key, with what its words need; None if there is none."""
-        rows = self.select_related("enrolment__person", "enrolment__track", "replaces")
-        return rows.filter(pk=letter.key.split(":")[1], enrolment=letter.enrolment_id).first()
-
     def not_replaced(self):
         """Those that nothing replaces, be they revoked."""
         return self.filter(NOT_REPLACED)

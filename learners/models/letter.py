@@ -6,7 +6,9 @@ OptOut and LetterChoices: what a person wants to receive, and when.
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
+from learners.models.certificate import Certificate
 from learners.models.enrolment import Enrolment
 from learners.models.reminder import ReminderRule
 from learners.models.territory import Territory
@@ -123,6 +125,15 @@ class Letter(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.key}"
+
+    @cached_property
+    def certificate(self):
+        """The attestation that this letter brings, which its key names; None when there is none."""
+        rows = Certificate.objects.filter(pk=self.key.split(":")[1], enrolment=self.enrolment_id)
+        found = rows.first()
+        if found:
+            found.enrolment = self.enrolment  # already read
+        return found
 
 
 class FailingAddressQuerySet(models.QuerySet):

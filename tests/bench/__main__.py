@@ -21,6 +21,7 @@ def main():
     options.add_argument("--enrolments", type=int, default=100_000, help="enrolments in all (100000); at least 12000")
     options.add_argument("--only", choices=["boards", "attestations"], help="nothing else")
     os.environ.setdefault("WEB_WORKERS", str(os.cpu_count()))
+    os.environ.setdefault("WORKER_CONCURRENCY", str(os.cpu_count()))
     return run(play(options.parse_args()))
 
 
