@@ -129,9 +129,8 @@ class Letter(models.Model):
     @cached_property
     def certificate(self):
         """The attestation that this letter brings, which its key names; None when there is none."""
-        rows = Certificate.objects.filter(pk=self.key.split(":")[1], enrolment=self.enrolment_id)
-        found = rows.first()
-        if found:
+        found = Certificate.objects.filter(pk=self.key.split(":")[1], enrolment=self.enrolment_id).first()
+        if found and self.enrolment:
             found.enrolment = self.enrolment  # already read
         return found
 

@@ -62,7 +62,7 @@ def test_each_newcomer_s_attestations_are_theirs_and_so_is_what_the_letters_brin
     assert not issued.filter(module=module, current_for__isnull=False).exists()
     assert not issued.filter(module=None, current_for=None).exists()
     for letter in Letter.objects.filter(kind="certificate", enrolment__in=newcomers()):
-        assert Certificate.objects.brought_by(letter).enrolment_id == letter.enrolment_id
+        assert letter.certificate.enrolment_id == letter.enrolment_id
 
 
 def test_so_many_people_are_added_in_cohorts_of_the_size_asked_for():
