@@ -4,19 +4,14 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import task_prerun
-from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
 
-app = Celery("faire_alliance")
+app = Celery("faire_alliance", task_cls="learners.tasks:RowsTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # The entry points of the clock call verbs, so they live above the tasks they start.
 app.autodiscover_tasks(["learners"], related_name="schedule")
-
-# A connection that died, or is old, is left before each task; any other serves the next one (CELERY_DB_REUSE_MAX).
-task_prerun.connect(close_old_connections)
 
 # Each entry looks at the database and asks what is due: a missed tick is caught up by the
 # next one, and a tick that runs twice, or in two clocks, changes nothing.

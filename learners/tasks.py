@@ -3,6 +3,7 @@
 import structlog
 from celery import Task, shared_task
 from django.conf import settings
+from django.db import close_old_connections
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -11,7 +12,15 @@ from learners import delivery
 log = structlog.get_logger(__name__)
 
 
-class SweptTask(Task):
+class RowsTask(Task):
+    """A task that reads or writes rows: the connection of the one before serves it, unless it is old or died."""
+
+    def before_start(self, task_id, args, kwargs):
+        """As Django does before a request."""
+        close_old_connections()
+
+
+class SweptTask(RowsTask):
     """A task whose work is also found by a sweep: the broker only makes it prompt."""
 
     def hint(self, *args, queue=None):

@@ -210,7 +210,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
-# A process keeps its connection to the database, as long as Django would: see config.celery.
+# A process keeps its connection to the database, as long as Django would: see learners.tasks.
 CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_TASK_TIME_LIMIT = 100  # under the claim of a letter, see learners.delivery
 CELERY_TASK_SOFT_TIME_LIMIT = 90
