@@ -77,6 +77,10 @@ class Taker:
             found.setdefault(box.get_attribute("name").removeprefix("q-"), []).append(box.get_attribute("value"))
         return found
 
+    def shows(self, expected):
+        """Waits until the page has exactly these answers: a script puts some back once the page is there."""
+        until(lambda: same(self.shown(), expected), f"{self.shown()} is not {expected}")
+
     def stored(self):
         """The answers of the one attempt, on the server."""
         (attempt,) = self.backstage("answers_of", email=self.email)
@@ -158,7 +162,7 @@ def test_leaving_the_page_at_once_after_an_answer_loses_nothing(taker, quiz):
     taker.page.goto("/parcours/")
     taker.stores(expected)
     taker.page.goto(quiz["url"])
-    assert same(taker.shown(), expected)
+    taker.shows(expected)
 
 
 def test_a_desktop_shows_what_was_answered_on_a_phone(taker, people, backstage, quiz):
@@ -166,7 +170,7 @@ def test_a_desktop_shows_what_was_answered_on_a_phone(taker, people, backstage, 
     taker.stores(expected)
     desktop = taker.beside(people.signed_in(backstage("session", email=taker.email)))
     desktop.page.goto(quiz["url"])
-    assert same(desktop.shown(), expected)
+    desktop.shows(expected)
     desktop.tick_all()
     send(desktop.page)
     desktop.passed_once()
@@ -237,7 +241,7 @@ def test_a_tab_closed_without_network_has_its_answers_when_it_is_opened_again(ta
     context.set_offline(False)
     again = taker.beside(context.new_page())
     again.page.goto(quiz["url"])
-    assert same(again.shown(), expected)
+    again.shows(expected)
     again.is_calm()
     assert same(again.stored(), expected)
     assert again.left_behind() == 0
@@ -258,10 +262,10 @@ def test_answers_left_behind_do_not_overwrite_what_another_device_said_since(tak
     again.waits_with(STALE)
     expected = theirs | {key: value for key, value in mine.items() if key not in theirs}
     again.stores(expected)
-    assert same(again.shown(), mine)
+    again.shows(mine)
     again.page.get_by_role("link", name="Voir l’état à jour").click()
     expect(again.page.locator("[role=alert]")).to_be_empty()
-    assert same(again.shown(), expected)
+    again.shows(expected)
     assert again.left_behind() == 0
 
 
@@ -299,7 +303,7 @@ def test_a_browser_that_is_killed_without_network_has_the_answers_when_it_starts
     again.page.goto(quiz["url"])
     until(lambda: again.left_behind() == 0, "what the browser had kept did not leave")
     again.is_calm()
-    assert same(again.shown(), expected)
+    again.shows(expected)
     assert same(again.stored(), expected)
     send(again.page)
     again.passed_once()
@@ -416,7 +420,7 @@ def test_without_script_a_login_that_expired_keeps_the_answers_behind_one_button
     taker.page.get_by_role("button", name="Enregistrer ces réponses").click()
     arrives_at(taker.page, quiz["title"])
     assert same(taker.stored(), expected)
-    assert same(taker.shown(), expected)
+    taker.shows(expected)
     send(taker.page)
     taker.passed_once()
 
@@ -439,11 +443,11 @@ def test_the_stale_tab_is_told_and_shows_the_fresh_state_when_asked(tabs):
     older = dict([stale.tick(1, "wrong")])
     stale.waits_with(STALE)
     stale.waits_with("Question 1")
-    assert same(stale.shown(), older)
+    stale.shows(older)
     assert same(stale.stored(), newer)
     stale.page.get_by_role("link", name="Voir l’état à jour").click()
     expect(stale.page.locator("[role=alert]")).to_be_empty()
-    assert same(stale.shown(), newer)
+    stale.shows(newer)
     assert same(stale.stored(), newer)
 
 
@@ -503,11 +507,11 @@ def test_without_script_the_stale_tab_comes_back_with_both_answers(plain_taker, 
     stale.page.get_by_role("button", name=LATER).click()
     expect(stale.page.get_by_role("heading", name="Modifié depuis une autre page")).to_be_visible()
     expect(stale.question(1)).to_contain_text("n’est pas encore enregistré")
-    assert same(stale.shown(), older)
+    stale.shows(older)
     assert same(stale.stored(), newer)
     stale.page.get_by_role("link", name="Voir l’état à jour").click()
     expect(stale.question(1)).not_to_contain_text("n’est pas encore enregistré")
-    assert same(stale.shown(), newer)
+    stale.shows(newer)
 
 
 # ---------------------------------------------------------------- once

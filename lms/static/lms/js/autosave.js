@@ -1,7 +1,7 @@
 // Saves the answers of a quiz as they are given; those that cannot leave wait in this browser.
 // Attached by data-lms-autosave; without it, each button of the form saves. Words come from the page
 // and the server, rules from docs/decisions/0018-answers-in-the-browser.md.
-const PAUSE = 1000, LONGEST_PAUSE = 10000, LONGEST_WAIT = 30000, PATIENCE = 20000;  // milliseconds
+const PAUSE = 1000, LONGEST_PAUSE = 10000, LONGEST_WAIT = 30000, PATIENCE = 20000, DYING = 1000;  // milliseconds
 
 for (const form of document.querySelectorAll("form[data-lms-autosave]")) autosave(form, form.dataset.lmsAutosave);
 for (const { dataset } of document.querySelectorAll("[data-lms-sent]")) {
@@ -118,13 +118,15 @@ function autosave(form, whose) {
     }
   }
 
-  // Answers that a page took with it when it died, unless that page lives on in another tab.
-  async function adopt() {
+  // Answers that a page took with it when it died, unless that page lives on in another tab. One that was closed a
+  // moment ago may still be dying: it is asked once more.
+  async function adopt(last = false) {
     const own = key();
     const dead = (name) => navigator.locks?.request(name, { ifAvailable: true }, Boolean) ?? true;
-    let adopted = false;
+    let adopted = false, living = false;
     for (const [name, entry] of kept(whose)) {
-      if (name === own || !(await dead(name))) continue;
+      if (name === own) continue;
+      if (!(await dead(name))) { living = true; continue; }
       adopted = true;
       for (const group of groups) {
         const pairs = Object.entries(entry.answers).find(([first]) => group.names.has(first))?.[1];
@@ -141,6 +143,7 @@ function autosave(form, whose) {
     remember();
     if (adopted) send();  // even if the dying page could send them after all: the learner is told that they are safe
     else plan();
+    if (living && !last) setTimeout(adopt, DYING, true);
   }
 
   function write(group, pairs) {
