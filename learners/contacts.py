@@ -1,7 +1,7 @@
 """Whom to write to today, and why; the words to begin with; and whether they came back."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
@@ -173,7 +173,7 @@ def _willing(enrolments, now):
 
 
 def _suggestions(cohort, outline, rows, *, now):
-    begins = datetime.combine(cohort.opens_on, time.min, tzinfo=cohort.zone)
+    begins = cohort.opens_at
     titles = {step.pk: step.title for step in outline.steps}
     found = (_suggestion(row, titles, begins=begins, now=now) for row in rows)
     return [one for one in found if one]

@@ -1,7 +1,7 @@
 """Trying a rule before it is switched on: to whom it would have written in the last month."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from courses.typography import folded
 from learners import rules, subscriptions
@@ -51,7 +51,7 @@ def _moments(model, cohort, *columns):
 
 
 def _hits(rule, row, outline, done, tried, sessions, *, now):
-    begun = max(row.enrolled_at, datetime.combine(row.cohort.opens_on, time.min, tzinfo=row.cohort.zone))
+    begun = row.could_begin_at
     active = sorted({row.enrolled_at, row.last_activity_at, *(at for _, at in done), *(at for _, at in tried)})
     silent = rule.kind in ReminderRule.SILENCES
     stretches = zip(active, [*active[1:], now], strict=True) if silent else [(row.last_activity_at, now)]

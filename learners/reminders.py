@@ -5,7 +5,7 @@ forecast about days to come.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import (
@@ -97,19 +97,15 @@ def write_reviews_due(*, now):
     for rule in ReminderRule.objects.on().filter(kind=Kind.REVIEWS).select_related("track", "cohort"):
         for person in _who_reviews(rule, now=now):
             key = f"reviews:{person.pk}:{rule.track_id}:{now:%G-W%V}"
-            if Letter.objects.filter(key=key).exists() or _unreachable(person):
+            if Letter.objects.filter(key=key).exists():
                 continue
             letters.write(kind=Letter.Kind.TASK, person=person, rule=rule, key=key, due_at=now)
             told += 1
     return told
 
 
-def _unreachable(person):
-    return subscriptions.refuses(person, Letter.Kind.TASK) or addresses.fails(person, person.email)
-
-
 def _who_reviews(rule, *, now):
-    """Those whom the answers of this rule wait for."""
+    """Those whom the answers of this rule wait for, and who want to know."""
     waiting = Answer.objects.awaiting().filter(
         attempt__submitted_at__lte=now - rule.delay * DAY,
         attempt__enrolment__track=rule.track_id,
@@ -121,13 +117,14 @@ def _who_reviews(rule, *, now):
         own = ReminderRule.objects.filter(kind=Kind.REVIEWS, cohort__isnull=False).values("cohort")
         waiting = waiting.exclude(attempt__enrolment__cohort__in=own)
     cohorts = set(waiting.values_list("attempt__enrolment__cohort", flat=True).distinct())
-    leads = list(User.objects.filter(leads__cohort__in=cohorts - {None}, is_active=True).distinct())
-    led = set(CohortLead.objects.filter(cohort__in=cohorts - {None}).values_list("cohort", flat=True))
-    if not cohorts - led:
-        return leads
-    pages = rule.track.get_ancestors(inclusive=True).values("pk")
-    writers = User.objects.filter(groups__in=access.writing().filter(page__in=pages).values("group"), is_active=True)
-    return list({one.pk: one for one in [*leads, *writers]}.values())
+    leads = CohortLead.objects.filter(cohort__in=cohorts - {None})
+    whom = Q(pk__in=leads.values("person"))
+    if cohorts - set(leads.values_list("cohort", flat=True)):
+        pages = rule.track.get_ancestors(inclusive=True).values("pk")
+        whom |= Q(groups__in=access.writing().filter(page__in=pages).values("group"))
+    refusing = subscriptions.refusals_of(Letter.Kind.TASK).values("person")
+    reached = User.objects.filter(whom, is_active=True).exclude(pk__in=refusing).exclude(pk__in=addresses.failing())
+    return reached.distinct()
 
 
 def write(found: Due, *, at, **fields):
@@ -297,7 +294,7 @@ def _due(rule, row, outline, *, now):
     return Due(rule, row, facts, opens.astimezone(UTC), key, times, said_at)
 
 
-def key_of(rule, row, *, times=None):
+def key_of(rule, row):
     """The key of this reminder to this person: a second sweep, or a second clock, meets the same row.
 
     A learner who comes back and falls silent again begins another silence; a session that moves is another one.
@@ -310,7 +307,7 @@ def key_of(rule, row, *, times=None):
             return f"{start}closing:{row.cohort.closes_on:%Y-%m-%d}"
         case Kind.LATER:
             return f"{start}later:{rule.delay}"
-    times = times or row.said + 1
+    times = row.said + 1
     # Without the name of the rule: only the first that speaks can write, even between two clocks.
     return f"{start}{row.last_activity_at:%Y%m%d%H%M%S}{f':{times}' if times > 1 else ''}"
 
@@ -318,11 +315,8 @@ def key_of(rule, row, *, times=None):
 def facts_of(row, outline):
     """The Facts of an enrolment that was read by ``due``."""
     zone = subscriptions.territory_of(row.person, row.cohort).zone
-    begun = row.enrolled_at
-    if row.cohort:
-        begun = max(begun, datetime.combine(row.cohort.opens_on, time.min, tzinfo=row.cohort.zone))
     return rules.Facts(
-        begun=begun,
+        begun=row.could_begin_at,
         last=row.last_activity_at,
         started=row.started,
         done=row.done,

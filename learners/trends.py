@@ -167,17 +167,12 @@ def acts(outline):
     )
 
 
-def opening(cohort):
-    """The moment when a cohort begins, where its people live."""
-    return datetime.combine(cohort.opens_on, time.min, tzinfo=cohort.zone)
-
-
 def second_week(cohort, outline, enrolments, *, now):
     """How many people may be measured, and how many of them did something from their 8th to their 14th day. One query.
 
     Days are counted from the enrolment, or from the beginning of the cohort if that is later.
     """
-    start = Value(opening(cohort), output_field=DateTimeField())
+    start = Value(cohort.opens_at, output_field=DateTimeField())
     people = enrolments.annotate(begun=Greatest("enrolled_at", start)).filter(begun__lte=now - 2 * WEEK)
     begun = Greatest(OuterRef("enrolled_at"), start)
     active = Q()

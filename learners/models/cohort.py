@@ -1,5 +1,6 @@
 """Cohort: people who follow a track together, where they come from, and who leads them."""
 
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -102,6 +103,11 @@ class Cohort(ClusterableModel):
     def zone(self):
         """Where its days begin and end."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def opens_at(self):
+        """The moment when it begins, where its people live."""
+        return datetime.combine(self.opens_on, time.min, tzinfo=self.zone)
 
     @property
     def territory(self):

@@ -138,6 +138,11 @@ class Enrolment(models.Model):
     def __str__(self):
         return f"{self.person_id} · {self.track_id}"
 
+    @property
+    def could_begin_at(self):
+        """When the person could begin: once enrolled, and once their cohort is open."""
+        return max(self.enrolled_at, self.cohort.opens_at) if self.cohort else self.enrolled_at
+
 
 class EnrolmentChange(models.Model):
     """What somebody changed of an enrolment, when and why. Rows are added, never edited."""

@@ -17,7 +17,7 @@ from courses.models import QuizPage
 from courses.outline import outline_by_pk
 from learners import allowances
 from learners.models import Allowance, Enrolment
-from lms.views.cohorts import led_cohort
+from lms.views.cohorts import above, led_cohort
 
 END_OF_DAY = time(23, 59)
 
@@ -96,8 +96,7 @@ def allow(request, pk, enrolment_pk):
         "person": row.person,
         "form": form,
         "breadcrumb": [
-            ("Mes cohortes", reverse("lms:cohorts")),
-            (cohort.name, cohort.get_absolute_url()),
+            *above(cohort),
             (str(row.person), reverse("lms:learner_sheet", args=[cohort.pk, row.pk])),
         ],
     }

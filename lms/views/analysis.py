@@ -21,7 +21,7 @@ from learners.access import may_correct_marks, may_see_quiz_figures, still_learn
 from learners.analysis import VersionMet, figures_of, first_attempt_counts, versions_met
 from learners.models import Cohort
 from learners.spreadsheets import inert
-from lms.views.cohorts import led_cohort
+from lms.views.cohorts import above, led_cohort
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def cohort_quizzes(request, pk):
         "cohort": cohort,
         "still_learning": still_learning(request.user, cohort),
         "tracks": quizzes_by_track([outline] if outline else [], cohort=cohort),
-        "breadcrumb": [("Mes cohortes", reverse("lms:cohorts")), (cohort.name, cohort.get_absolute_url())],
+        "breadcrumb": above(cohort),
     }
     return TemplateResponse(request, "lms/quizzes.html", context)
 
@@ -145,8 +145,7 @@ def cohort_quiz(request, pk, quiz_pk):
     analysis = analysis_for_lead(request, pk, quiz_pk)
     cohort = analysis.cohort
     trail = [
-        ("Mes cohortes", reverse("lms:cohorts")),
-        (cohort.name, cohort.get_absolute_url()),
+        *above(cohort),
         ("Questions des quiz", reverse("lms:cohort_quizzes", args=[cohort.pk])),
     ]
     return show(request, analysis, trail)

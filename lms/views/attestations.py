@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from learners import certificates, documents
 from learners.models import Certificate
-from lms.views.cohorts import led_cohort
+from lms.views.cohorts import above, led_cohort
 from lms.views.exports import named
 
 PAGE_SIZE = 50
@@ -31,7 +31,7 @@ def cohort_attestations(request, pk):
     context = {
         "cohort": cohort,
         "page_obj": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "breadcrumb": [("Mes cohortes", reverse("lms:cohorts")), (cohort.name, cohort.get_absolute_url())],
+        "breadcrumb": above(cohort),
     }
     return TemplateResponse(request, "lms/cohort/attestations.html", context)
 

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -182,3 +183,8 @@ def led_cohort(request, pk):
     if not may_see_cohort(request.user, shown):
         raise Http404
     return shown
+
+
+def above(cohort):
+    """The places above the pages of a cohort."""
+    return [("Mes cohortes", reverse("lms:cohorts")), (cohort.name, cohort.get_absolute_url())]

@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,7 +15,7 @@ from learners.addresses import failing_of
 from learners.messages import LONGEST_SUBJECT, LONGEST_TEXT
 from learners.models import Contact, Enrolment
 from lms.messaging import replaceable
-from lms.views.cohorts import led_cohort
+from lms.views.cohorts import above, led_cohort
 
 PAGE_SIZE = 25
 
@@ -92,8 +91,3 @@ def contact(request, pk, enrolment_pk):
         return redirect(cohort)
     status = 422 if request.method == "POST" else 200
     return TemplateResponse(request, "lms/cohort/contact.html", context, status=status)
-
-
-def above(cohort):
-    """The places above the pages of a cohort."""
-    return [("Mes cohortes", reverse("lms:cohorts")), (cohort.name, cohort.get_absolute_url())]

@@ -18,7 +18,7 @@ from learners.errors import CohortClosed, CohortFull, NotPairable
 from learners.models import Enrolment, Invitation, Pair, WaitingPlace
 from lms.forms import DetailsForm, InvitationForm, PairForm, ReasonForm
 from lms.views.allowances import learner_of
-from lms.views.cohorts import led_cohort
+from lms.views.cohorts import above, led_cohort
 
 PAGE_SIZE = 50
 READ_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -239,8 +239,7 @@ def describe(request, pk, enrolment_pk):
         "form": form,
         "back_url": sheet,
         "breadcrumb": [
-            ("Mes cohortes", reverse("lms:cohorts")),
-            (cohort.name, cohort.get_absolute_url()),
+            *above(cohort),
             (str(row.person), sheet),
         ],
     }

@@ -8,7 +8,6 @@ import tempfile
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
@@ -17,7 +16,7 @@ from courses.outline import outline_by_pk
 from learners import evidence
 from learners.reporting import learners_of, rows_of
 from learners.spreadsheets import Column, csv_lines, write_xlsx
-from lms.views.cohorts import led_cohort
+from lms.views.cohorts import above, led_cohort
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -67,7 +66,7 @@ def cohort_evidence(request, pk):
     context = {
         "cohort": shown,
         "parts": evidence.parts_of(shown, None, {}),
-        "breadcrumb": [("Mes cohortes", reverse("lms:cohorts")), (shown.name, shown.get_absolute_url())],
+        "breadcrumb": above(shown),
     }
     return TemplateResponse(request, "lms/cohort/evidence.html", context)
 

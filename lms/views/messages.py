@@ -17,7 +17,7 @@ from learners import delivery, messages
 from learners.errors import MessageCancelled, MessageGone
 from learners.models import Message
 from lms.messaging import LATER, MessageForm, WordsForm, audiences_of, chosen_in, draft_of, drafted_at
-from lms.views.cohorts import led_cohort
+from lms.views.cohorts import above, led_cohort
 
 PAGE_SIZE = 20
 NAMED = 30  # recipients of a selection that the page of a message names
@@ -131,11 +131,6 @@ def cancel_message(request, pk, message_pk):
     if message.written_at or message.cancelled_at:
         raise Http404
     return TemplateResponse(request, "lms/cohort/cancel_message.html", {"cohort": cohort, "message": message})
-
-
-def above(cohort):
-    """The places above the pages of a cohort."""
-    return [("Mes cohortes", reverse("lms:cohorts")), (cohort.name, cohort.get_absolute_url())]
 
 
 def messages_page(cohort):

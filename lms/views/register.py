@@ -17,7 +17,7 @@ from courses.typography import folded, pluriel
 from learners import progress
 from learners import sessions as dates
 from learners.models import Completion, Enrolment
-from lms.views.cohorts import led_cohort
+from lms.views.cohorts import above, led_cohort
 
 
 class DateForm(forms.Form):
@@ -100,8 +100,7 @@ def session_date(request, pk, step_pk):
         "form": form,
         "scheduled": at is not None,
         "breadcrumb": [
-            ("Mes cohortes", reverse("lms:cohorts")),
-            (cohort.name, cohort.get_absolute_url()),
+            *above(cohort),
             ("Présences", reverse("lms:sessions", args=[cohort.pk])),
         ],
     }

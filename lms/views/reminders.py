@@ -19,7 +19,7 @@ from learners import forecasts, rehearsals, rule_book, rules
 from learners.errors import UnfitMessage
 from learners.messages import LONGEST_SUBJECT, LONGEST_TEXT
 from learners.models import ReminderRule
-from lms.views.cohorts import led_cohort
+from lms.views.cohorts import above, led_cohort
 
 PAGE_SIZE = 50
 NAMED = 100  # people whom trying a rule names
@@ -213,11 +213,6 @@ def kept(cohort, row, form, *, at):
     except forms.ValidationError as refused:
         return " ".join(refused.messages)
     return ""
-
-
-def above(cohort):
-    """The places above the pages of a cohort."""
-    return [("Mes cohortes", reverse("lms:cohorts")), (cohort.name, cohort.get_absolute_url())]
 
 
 def page_of(cohort):

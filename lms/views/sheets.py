@@ -12,7 +12,7 @@ from learners.explaining import explain
 from learners.models import Allowance
 from learners.sheet import sheet_of
 from lms.learning import learning_of
-from lms.views.cohorts import led_cohort
+from lms.views.cohorts import above, led_cohort
 
 
 @login_required
@@ -26,7 +26,7 @@ def learner_sheet(request, pk, enrolment_pk):
     context = {
         "cohort": cohort,
         "sheet": sheet,
-        "breadcrumb": [("Mes cohortes", reverse("lms:cohorts")), (cohort.name, cohort.get_absolute_url())],
+        "breadcrumb": above(cohort),
     }
     return TemplateResponse(request, "lms/learner_sheet.html", context)
 
