@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
+
 from courses.typography import FIXED, jour, pluriel
 from learners.models import ReminderRule
 from learners.standing import PARIS
@@ -142,10 +144,7 @@ def at_hour(moment, zone):
     """« lundi 30 novembre 2026 à 14 h 30 », on the wall there."""
     local = moment.astimezone(zone)
     minutes = f"{FIXED}{local.minute:02}" if local.minute else ""
-    return f"{WEEKDAYS[local.weekday()]} {jour(local)} à {local.hour}{FIXED}h{minutes}"
-
-
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+    return f"{date_format(local, 'l')} {jour(local)} à {local.hour}{FIXED}h{minutes}"
 
 
 def _days(count):

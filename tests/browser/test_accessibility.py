@@ -47,12 +47,14 @@ OVERFLOW = """() => {
 
 FONT_SIZE = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
 
-# Colours change over a moment, even where motion is reduced to almost nothing.
+# What still moves has to come to rest: one end can begin another, as where a colour is inherited.
 SETTLED = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
   await frame();
-  await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})));
-  await frame();
+  while (document.getAnimations().length) {
+    await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+    await frame();
+  }
 }"""
 
 
